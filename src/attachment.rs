@@ -36,10 +36,10 @@ impl FileRef {
 const MARK: char = '\u{1}';
 
 impl Attachment {
-    /// A forwarded message: what it says is kept in a file's place.
+    /// A forwarded message: what it says is kept in a file's place, and whose it was, where that is known.
     #[must_use]
-    pub fn forwarded(words: &str) -> Self {
-        let file = FileRef { id: words.to_owned(), name: String::new() };
+    pub fn forwarded(words: &str, from: Option<&str>) -> Self {
+        let file = FileRef { id: words.to_owned(), name: from.unwrap_or_default().to_owned() };
         Self { kind: FORWARDED.to_owned(), file: Some(file).filter(|file| !file.id.is_empty()) }
     }
 
@@ -47,6 +47,13 @@ impl Attachment {
     #[must_use]
     pub fn forwarded_words(&self) -> Option<&str> {
         self.file.as_ref().filter(|_| self.kind == FORWARDED).map(|file| file.id.as_str())
+    }
+
+    /// The channel's number of whoever wrote what was forwarded.
+    #[must_use]
+    pub fn forwarded_from(&self) -> Option<&str> {
+        let file = self.file.as_ref().filter(|_| self.kind == FORWARDED)?;
+        Some(file.name.as_str()).filter(|from| !from.is_empty())
     }
 
     /// As the text of an inbox message.
@@ -153,10 +160,13 @@ mod tests {
 
     #[test]
     fn a_forwarded_message_keeps_its_words() {
-        let read = |words: &str| Attachment::from_text(&Attachment::forwarded(words).to_text()).unwrap();
+        let read = |words: &str| Attachment::from_text(&Attachment::forwarded(words, None).to_text()).unwrap();
         assert_eq!(read("Transfer masuk\nRp 100.618").forwarded_words(), Some("Transfer masuk\nRp 100.618"));
         assert_eq!(read("\u{1}a\u{1}b").forwarded_words(), Some("ab"));
         assert_eq!(read("").forwarded_words(), None);
+        assert_eq!(read("dana masuk").forwarded_from(), None);
+        let of_somebody = Attachment::from_text(&Attachment::forwarded("dana masuk", Some("2002")).to_text()).unwrap();
+        assert_eq!(of_somebody.forwarded_from(), Some("2002"));
     }
 
     #[test]

@@ -23,7 +23,7 @@ impl About {
             store: if settings.database_url.is_some() { "database" } else { "folder" },
             data_dir: data_dir.display().to_string(),
             time_zone: settings.time_zone.to_string(),
-            owners: settings.admins.len(),
+            owners: settings.policy.admins.len(),
         };
         Self { of_http, suppliers: if names.is_empty() { "none".to_owned() } else { names.join(", ") } }
     }

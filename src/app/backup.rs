@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -72,12 +72,7 @@ async fn open_stopped(dir: &Path) -> Result<Store, StoreError> {
     opening.await.unwrap_or_else(|_| Err(StoreError::Unavailable("opening it was broken off".to_owned())))
 }
 
-async fn from_snapshot(
-    snapshot: Snapshot,
-    made_at: chrono::DateTime<Utc>,
-    file: &Path,
-    force: bool,
-) -> Result<Made, Failure> {
+async fn from_snapshot(snapshot: Snapshot, made_at: DateTime<Utc>, file: &Path, force: bool) -> Result<Made, Failure> {
     let file = file.to_owned();
     blocking(move || backup::make(snapshot, made_at, &file, force)).await
 }
@@ -145,7 +140,7 @@ pub async fn restore(environment: &Environment, file: &Path, force: bool) -> Res
             restoring.made_at,
             restoring.from.display()
         );
-        tell_what_is_missing(holds);
+        tell_what_is_missing(restoring.newer.as_ref(), holds);
         return Ok(());
     }
     let restoring = blocking(move || {
@@ -167,6 +162,7 @@ pub async fn restore(environment: &Environment, file: &Path, force: bool) -> Res
         return Err(Failure::Fault(words.to_owned()));
     }
     let (made_at, from, data) = (restoring.made_at, restoring.from.clone(), settings.data_dir.clone());
+    let newer = restoring.newer.clone();
     let aside = blocking(move || {
         // A shop that was starting when this began is at work by now; one that starts now refuses to.
         nobody_at_work(&data).inspect_err(|_| restoring.give_up())?;
@@ -177,12 +173,19 @@ pub async fn restore(environment: &Environment, file: &Path, force: bool) -> Res
     if let Some(aside) = aside {
         eprintln!("what was there is in {}", aside.display());
     }
-    tell_what_is_missing(report.holds);
+    tell_what_is_missing(newer.as_ref(), report.holds);
     if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
 }
 
-fn tell_what_is_missing(holds: usize) {
+fn tell_what_is_missing(newer: Option<&(DateTime<Utc>, PathBuf)>, holds: usize) {
     eprintln!("Whatever happened after that moment is not in the books.");
+    if let Some((at, path)) = newer {
+        eprintln!(
+            "WARNING: there is a newer backup beside this one, of {at}: {}\n\
+             If that one was meant, put it back with --force before the shop is started.",
+            path.display()
+        );
+    }
     match holds {
         0 => eprintln!("No order was open then."),
         open => eprintln!(

@@ -68,7 +68,7 @@ fn look(settings: &Settings, found: &mut Found) {
     // Said once is enough.
     let unset = unset(settings).into_iter().filter(|told| uncontrolled.is_none() || !told.starts_with(ADMINS));
     found.notes.extend(unset.map(ToOwned::to_owned));
-    if settings.telegram.is_some() && settings.contact.is_none() {
+    if settings.telegram.is_some() && settings.policy.contact.is_none() {
         let words = "KONTER_CONTACT is not set: whoever has lost their chat or is blocked cannot write to the admins here, and \
                      is told to ask at the shop itself";
         found.notes.push(words.to_owned());
@@ -91,7 +91,7 @@ async fn ask(settings: &Settings, found: &mut Found) {
 fn nobody_in_charge(settings: &Settings) -> Option<String> {
     let words = "is missing: a bot without owners sells nothing, because nobody can approve resellers or book deposits; \
                  for example KONTER_ADMINS=telegram:1001";
-    (settings.telegram.is_some() && settings.admins.is_empty()).then(|| format!("{ADMINS}: {words}"))
+    (settings.telegram.is_some() && settings.policy.admins.is_empty()).then(|| format!("{ADMINS}: {words}"))
 }
 
 /// Suppliers whose reports are believed from nobody.
@@ -118,7 +118,7 @@ pub(super) fn unset(settings: &Settings) -> Vec<&'static str> {
     let no_suppliers = "KONTER_SUPPLIERS is not set: nothing can be bought";
     let missing = [
         (settings.telegram.is_none(), no_token),
-        (settings.admins.is_empty(), no_admins),
+        (settings.policy.admins.is_empty(), no_admins),
         (settings.suppliers.is_empty(), no_suppliers),
     ];
     missing.into_iter().filter_map(|(is_missing, words)| is_missing.then_some(words)).collect()

@@ -6,10 +6,12 @@ use std::io;
 use std::net::TcpListener;
 use std::path::Path;
 
-use konter_store::is_in_use;
+use konter_store::{holds_store, is_in_use};
 
-use super::open::{may_be_opened, may_begin};
+use super::open::{may_be_opened, may_begin, unread_catalog};
 use super::room;
+use crate::backup::folder::has_room;
+use crate::backup::{BackupError, set};
 use crate::config::Settings;
 
 /// What `konter check` found.
@@ -29,6 +31,9 @@ pub(super) fn look(settings: &Settings, found: &mut Found) {
         let refused =
             [may_be_opened(dir), may_begin(settings), room::to_start(dir)].into_iter().filter_map(Result::err);
         found.mistakes.extend(refused.map(|failure| failure.to_string()));
+        if holds_store(dir) {
+            found.notes.extend(unread_catalog(&settings.catalog));
+        }
     }
     backups(settings, found);
     address(settings, found);
@@ -37,13 +42,36 @@ pub(super) fn look(settings: &Settings, found: &mut Found) {
 /// Inside the data dir they are as safe, and as writable, as it is.
 fn backups(settings: &Settings, found: &mut Found) {
     let (backups, folder) = (&settings.backups, &settings.backups.folder);
-    if backups.every.is_none() || folder.starts_with(&settings.data_dir) {
+    if backups.every.is_none() {
+        return;
+    }
+    // The first copy is as large as the shop; those after it hold what is new.
+    let first = if set::are_in(folder) { 0 } else { size_of(&settings.data_dir) };
+    if let Some(there) = folder.ancestors().find(|dir| dir.is_dir())
+        && let Err(BackupError::NoRoom { free, wanted, .. }) = has_room(there, first)
+    {
+        let (free, wanted) = (free >> 20, (wanted >> 20) + 1);
+        let words = "no backup will be made until there is more room (KONTER_BACKUP_DIR may name another disk)";
+        found.warnings.push(format!("{}: {free} MiB are free, a backup needs {wanted}: {words}", folder.display()));
+    }
+    if folder.starts_with(&settings.data_dir) {
         return;
     }
     if let Err(error) = try_to_write(folder) {
         let words = "no backup can be made there (a service of systemd: ReadWritePaths=)";
         found.warnings.push(format!("KONTER_BACKUP_DIR: {} cannot be written: {error}: {words}", folder.display()));
     }
+}
+
+/// The bytes of a folder's files. What cannot be read counts nothing.
+fn size_of(dir: &Path) -> u64 {
+    let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
+    let of = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(file) if file.is_dir() => size_of(&entry.path()),
+        Ok(file) => file.len(),
+        Err(_) => 0,
+    };
+    entries.map(of).fold(0, u64::saturating_add)
 }
 
 fn address(settings: &Settings, found: &mut Found) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use crate::front::telegram::Telegram;
 use crate::front::{Text, Wording};
@@ -38,6 +38,10 @@ impl ChatService for OnTelegram {
         if let Err(error) = self.telegram.tell(chat, &self.words(chat, locale, reply)).await {
             tracing::warn!(%chat, %error, "a chat cannot be told that the store fails");
         }
+    }
+
+    fn shown(&self, chat: &ChatId, message: &str) -> Option<(Option<String>, DateTime<Utc>)> {
+        self.telegram.shown(chat, message)
     }
 
     fn shows_toast(&self, tap: &str) -> bool {

@@ -12,7 +12,7 @@ use super::backup::ON_THE_WAY;
 use super::private::close_to_others;
 use super::room;
 use super::unrouted::unrouted;
-use crate::backup::{BUILT_IN, BackupError, set};
+use crate::backup::{BUILT_IN, BackupError, folder, set};
 use crate::clock::{ShopClock, SystemClock};
 use crate::config::Settings;
 use crate::front::telegram::Telegram;
@@ -21,7 +21,7 @@ use crate::http::{CallbackAuth, Entry};
 use crate::shop::pins::Pepper;
 use crate::shop::seal::Seal;
 use crate::shop::suppliers::{Supplier, Suppliers};
-use crate::shop::{ChatService, NoChatService, Parts, Policy, Shop};
+use crate::shop::{ChatService, NoChatService, Parts, Shop};
 
 use super::on_telegram::OnTelegram;
 use konter_command::is_orderable;
@@ -105,7 +105,9 @@ impl Wording for Words {
         if let Reply::Keeping(KeepingReply::BackupSent(file)) = &**reply {
             // Gone since: then its words tell at least that it was made.
             let bytes = std::fs::read(self.backups.join(&file.name)).ok()?;
-            return Some(File { name: file.name.clone(), kind: FileKind::Document, bytes });
+            // Whoever restores it asks from which moment it is, not when it was sent.
+            let name = folder::sealed_name(file.made_at);
+            return Some(File { name, kind: FileKind::Document, bytes });
         }
         self.texts.file(row.locale, reply)
     }
@@ -131,21 +133,7 @@ pub(super) async fn open(
     if let Some(words) = unrouted(catalog.iter(), &settings.supplier_ids()) {
         tracing::warn!("catalog: {words}");
     }
-    let policy = Policy {
-        admins: settings.admins.clone(),
-        locale: settings.locale,
-        registration: settings.registration,
-        margin_cap: settings.margin_cap,
-        stale_after: settings.stale_after,
-        inquiry_valid_for: settings.inquiry_valid_for,
-        deposits: settings.deposits.clone(),
-        summary_at: settings.summary_at,
-        price_lists: settings.price_lists,
-        close_days_after: settings.close_days_after,
-        private_reports: settings.private_reports,
-        contact: settings.contact.clone(),
-    };
-    let pepper = pepper(&store, &settings, &clock).await?;
+    let (policy, pepper) = (settings.policy.clone(), pepper(&store, &settings, &clock).await?);
     // Only where messages come from a chat service is there a secret to seal them with.
     let seal = settings.telegram.as_ref().map(|telegram| Seal::new(&telegram.token));
     let (door, suppliers) = suppliers(settings)?;
@@ -253,14 +241,7 @@ async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Store, Failure
         put_days_back(settings).await?;
         opened = open_sled(dir, came_to).await;
     }
-    let store = match opened {
-        Ok(store) => store,
-        // A closed day says itself what helps; for its sake nobody gives up what happened since the newest backup.
-        Err(error @ StoreError::Corrupt { what, .. }) if what != CLOSED_DAY => {
-            return Err(way_back(settings, &of_dir(dir, &error)));
-        }
-        Err(error) => return Err(of_dir(dir, &error)),
-    };
+    let store = opened.map_err(|error| unopened(settings, &error))?;
     close_to_others(dir);
     Ok(Store::new(store))
 }
@@ -354,6 +335,14 @@ fn of_dir(dir: &Path, error: &StoreError) -> Failure {
     Failure::Fault(format!("{}: {error}", dir.display()))
 }
 
+/// Why the shop's data dir does not open, and what to do about it.
+pub(super) fn unopened(settings: &Settings, error: &StoreError) -> Failure {
+    let failure = of_dir(&settings.data_dir, error);
+    // A closed day says itself what helps; for its sake nobody gives up what happened since the newest backup.
+    let is_books = matches!(error, StoreError::Corrupt { what, .. } if *what != CLOSED_DAY);
+    if is_books { way_back(settings, &failure) } else { failure }
+}
+
 /// What to do about a data dir that cannot be used.
 fn way_back(settings: &Settings, failure: &Failure) -> Failure {
     let folder = &settings.backups.folder;
@@ -382,7 +371,7 @@ fn way_back(settings: &Settings, failure: &Failure) -> Failure {
 }
 
 pub(super) fn texts(settings: &Settings) -> Result<Texts, Failure> {
-    let contact = settings.contact.as_deref();
+    let contact = settings.policy.contact.as_deref();
     let Some(dir) = &settings.locales_dir else {
         return Ok(Texts::builtin(settings.time_zone).with_contact(contact));
     };
@@ -453,6 +442,9 @@ fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {
 async fn stock(store: &Store, settings: &Settings, given: Option<&str>, clock: &ShopClock) -> Result<Catalog, Failure> {
     let products = store.products().await.map_err(fault)?;
     if !products.is_empty() {
+        if let Some(words) = unread_catalog(&settings.catalog) {
+            tracing::info!(products = products.len(), "{words}");
+        }
         return Ok(Catalog::new(products));
     }
     let table = match given {
@@ -469,6 +461,13 @@ async fn stock(store: &Store, settings: &Settings, given: Option<&str>, clock: &
     store.commit(commit).await.map_err(fault)?;
     tracing::info!(products = products.len(), "catalog imported");
     Ok(Catalog::new(products))
+}
+
+/// A catalog's file beside a shop that has products: it may have been edited in the belief that a start reads it.
+pub(super) fn unread_catalog(path: &Path) -> Option<String> {
+    let words = "is read only by the first start; the shop sells what its store has. To take over what was changed in the \
+                 file, send it to the bot from an owner's chat";
+    path.exists().then(|| format!("catalog: {} {words}", path.display()))
 }
 
 /// Prices below cost are named once, in the log and to the owners, when they come into the shop.
@@ -492,8 +491,8 @@ fn tell_below_cost(products: &[Product], settings: &Settings) -> Vec<Say> {
     };
     let reply = Reply::Desk(Box::new(DeskReply::BelowCost { rows: named().map(row).collect(), more }));
     let payload = Payload::Reply(Box::new(reply));
-    let say = |chat: &ChatId| Say::new(chat.clone(), settings.locale, payload.clone());
-    settings.admins.iter().map(say).collect()
+    let say = |chat: &ChatId| Say::new(chat.clone(), settings.policy.locale, payload.clone());
+    settings.policy.admins.iter().map(say).collect()
 }
 
 pub(super) fn fault(error: impl std::fmt::Display) -> Failure {

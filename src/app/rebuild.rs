@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use super::Failure;
 use super::environment::Environment;
-use super::open::{MOVED, fault, has_shop, known_from_backups, may_be_opened, open_dir, put_days_back};
+use super::open::{MOVED, fault, has_shop, known_from_backups, may_be_opened, open_dir, put_days_back, unopened};
 use crate::backup::Restoring;
 use crate::config::Settings;
 use konter_core::ledger::audit::AuditReport;
@@ -22,18 +22,18 @@ use konter_store::{Salvaged, StoreError, audit, rebuild as rebuild_state, salvag
 pub async fn rebuild(environment: &Environment, force: bool) -> Result<(), Failure> {
     let settings = environment.settings_alone()?;
     let data = data_dir(&settings)?;
+    let came_to = known_from_backups(&settings).await?;
     if force {
         // Where the books themselves have to be mended first, nobody knows which days there were.
         if let Err(problem) = put_days_back(&settings).await {
             tracing::debug!(%problem, "no closed day is put back");
         }
-        let came_to = known_from_backups(&settings).await?;
         return from_what_is_left(data, came_to).await;
     }
     // As `run` does: what is right here may not be the shop that was to be put back.
     may_be_opened(&data)?;
-    let (dir, shown) = (data.clone(), data.display().to_string());
-    blocking(move || rebuild_state(&dir)).await.map_err(|error| Failure::Fault(format!("{shown}: {error}")))?;
+    let dir = data.clone();
+    blocking(move || rebuild_state(&dir, came_to)).await.map_err(|error| unopened(&settings, &error))?;
     put_days_back(&settings).await?;
     let report = prove(&data).await?;
     println!("{report}");

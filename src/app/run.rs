@@ -72,7 +72,7 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
         passphrase: settings.backups.passphrase.clone().filter(|_| telegram.is_some()),
         ..settings.backups.clone()
     };
-    let private_reports = settings.private_reports;
+    let private_reports = settings.policy.private_reports;
     let backup_dir = settings.backups.folder.clone();
     let (data_dir, stopped) = (settings.data_dir.clone(), Stopped::in_dir(&settings.data_dir));
     let Opened { shop, store, waiting, wording, door } = open(settings, None, telegram.as_ref()).await?;
@@ -266,7 +266,7 @@ pub(super) fn bot(telegram: &TelegramSettings, settings: &Settings) -> Result<Ar
         token: telegram.token.expose_secret().into(),
         api_url: telegram.api_url.as_ref().map(ToString::to_string),
         webhook_url: telegram.webhook_url.as_ref().map(ToString::to_string),
-        locale: settings.locale,
+        locale: settings.policy.locale,
         timing: Timing::default(),
     };
     Telegram::new(settings).map(Arc::new).map_err(|error| Failure::Wrong(error.to_string()))

@@ -25,6 +25,8 @@ pub struct Restoring {
     pub from: PathBuf,
     /// When it was made.
     pub made_at: DateTime<Utc>,
+    /// Of the backups beside it the one that has come furthest, where that is another.
+    pub newer: Option<(DateTime<Utc>, PathBuf)>,
     at: DateTime<Utc>,
 }
 
@@ -47,8 +49,11 @@ pub fn restore(
         return Err(BackupError::NotEmpty(data.display().to_string()));
     }
     let mut opened = making::open(&file, passphrase)?;
-    let restoring = Restoring { made_at: opened.made_at, from: file, ..Restoring::begin(data, at)? };
-    let filled = fill(&restoring.built_in(), || opened.page(), Restored::new(Some(restoring.made_at), at));
+    let (made_at, newer) = (opened.made_at, set::newer_beside(&file, opened.made_at));
+    let restoring = Restoring { made_at, newer, from: file, ..Restoring::begin(data, at)? };
+    let mut mark = Restored::new(Some(made_at), at);
+    mark.newer = restoring.newer.as_ref().map(|(newer, _)| *newer);
+    let filled = fill(&restoring.built_in(), || opened.page(), mark);
     if let Err(error) = filled {
         restoring.give_up();
         return Err(error);
@@ -66,7 +71,7 @@ fn read_whole(file: &Path, passphrase: Option<&SecretString>) -> Result<(), Back
 fn newest_whole(folder: &Path) -> Result<PathBuf, BackupError> {
     let newest = set::newest(folder)?;
     let Err(problem) = read_whole(&newest, None) else { return Ok(newest) };
-    let mut others = set::by_how_far(folder)?.into_iter().rev().filter(|path| *path != newest);
+    let mut others = set::by_how_far(folder)?.into_iter().rev().map(|(_, path)| path).filter(|path| *path != newest);
     let whole = others.find(|path| read_whole(path, None).is_ok());
     Err(BackupError::NewestDamaged {
         newest: newest.display().to_string(),
@@ -81,7 +86,7 @@ impl Restoring {
     /// # Errors
     /// When it cannot be made, or what an earlier restore left there cannot be moved aside.
     pub fn begin(data: &Path, at: DateTime<Utc>) -> Result<Self, BackupError> {
-        let restoring = Self { data: data.to_owned(), from: PathBuf::new(), made_at: at, at };
+        let restoring = Self { data: data.to_owned(), from: PathBuf::new(), made_at: at, newer: None, at };
         let built_in = restoring.built_in();
         if built_in.exists() {
             let aside = restoring.aside()?;

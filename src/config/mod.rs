@@ -58,7 +58,7 @@ const MOST_STALE_MINUTES: u16 = 24 * 60;
 pub struct Settings {
     /// `None`: the Telegram front is off.
     pub telegram: Option<TelegramSettings>,
-    pub admins: Vec<ChatId>,
+    pub policy: Policy,
     pub data_dir: PathBuf,
     /// A well-formed `postgres://` address; it holds a password.
     pub database_url: Option<SecretString>,
@@ -66,17 +66,32 @@ pub struct Settings {
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     pub catalog: PathBuf,
-    pub locale: Locale,
     /// The operator's own wording.
     pub locales_dir: Option<PathBuf>,
-    /// Whom people can ask, as replies name it: `@shop`, or a phone number.
-    pub contact: Option<String>,
     /// The operator's own table of phone prefixes, in place of the built-in one.
     pub prefixes: Option<PathBuf>,
     pub time_zone: Tz,
+    pub backups: BackupSettings,
+    pub suppliers: Vec<SupplierSettings>,
+    /// Mixed into every hash of a PIN.
+    pub pin_pepper: Option<SecretString>,
+    /// The pepper that PINs were hashed with is gone for good: they fit no more, and the shop opens all the same.
+    pub pin_pepper_is_lost: bool,
+    pub log_format: LogFormat,
+}
+
+/// What the owner has decided about how the shop works.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Owners that no chat can change.
+    pub admins: Vec<ChatId>,
+    pub locale: Locale,
+    pub registration: Registration,
+    /// What all uplines of an order may earn together.
+    pub margin_cap: MarginCap,
     /// An order message older than this is answered, not executed.
     pub stale_after: TimeDelta,
-    /// How long a bill that was shown may be paid.
+    /// How long a bill that was shown may be paid, at most to the end of its day.
     pub inquiry_valid_for: TimeDelta,
     /// Where resellers pay in, and how long a deposit ticket is open.
     pub deposits: Terms,
@@ -84,20 +99,12 @@ pub struct Settings {
     pub summary_at: Option<NaiveTime>,
     /// What is done with suppliers' price lists.
     pub price_lists: PriceLists,
-    /// Days that are over stay as they are for so many days more.
+    /// Days that are over stay as they are for so many days more; then they are closed.
     pub close_days_after: u32,
-    /// Whether reports to resellers' programs may go to this machine and into private networks.
+    /// Whether reports to resellers' programs may go into private networks.
     pub private_reports: bool,
-    pub backups: BackupSettings,
-    pub registration: Registration,
-    /// What all uplines of an order may earn together.
-    pub margin_cap: MarginCap,
-    pub suppliers: Vec<SupplierSettings>,
-    /// Mixed into every hash of a PIN.
-    pub pin_pepper: Option<SecretString>,
-    /// The pepper that PINs were hashed with is gone for good: they fit no more, and the shop opens all the same.
-    pub pin_pepper_is_lost: bool,
-    pub log_format: LogFormat,
+    /// Whom resellers write to, as `KONTER_CONTACT` names it.
+    pub contact: Option<String>,
 }
 
 /// How a line of the log looks.
@@ -189,35 +196,16 @@ impl Settings {
         let data_dir = source.path("KONTER_DATA_DIR").unwrap_or_else(|| DEFAULT_DATA_DIR.into());
         Self {
             telegram: TelegramSettings::read(source),
-            admins: source.list("KONTER_ADMINS", "telegram:1001,telegram:1002", owner),
+            policy: Policy::read(source),
             backups: backup::read(source, &data_dir),
             data_dir,
             database_url: source.value("DATABASE_URL", "postgres://konter:password@localhost/konter", database_url),
             listen: source.value("KONTER_LISTEN", "127.0.0.1:8080", listen).unwrap_or(DEFAULT_LISTEN),
             trusted_proxies: source.list("KONTER_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8", range),
             catalog: source.path("KONTER_CATALOG").unwrap_or_else(|| DEFAULT_CATALOG.into()),
-            locale: source.value("KONTER_LOCALE", "id", locale).unwrap_or_default(),
             locales_dir: source.path("KONTER_LOCALES_DIR"),
-            contact: source.value("KONTER_CONTACT", "@toko_berkah", contact),
             prefixes: source.path("KONTER_PREFIXES"),
             time_zone: source.value("KONTER_TIMEZONE", "Asia/Jakarta", time_zone).unwrap_or(Tz::Asia__Jakarta),
-            stale_after: TimeDelta::minutes(
-                source.value("KONTER_STALE_MINUTES", "30", stale_minutes).unwrap_or(DEFAULT_STALE_MINUTES).into(),
-            ),
-            inquiry_valid_for: TimeDelta::minutes(
-                source.value("KONTER_INQUIRY_MINUTES", "15", inquiry_minutes).unwrap_or(DEFAULT_INQUIRY_MINUTES).into(),
-            ),
-            deposits: deposit::read(source),
-            summary_at: source.value("KONTER_SUMMARY_AT", "23:55", time_or_off).unwrap_or(DEFAULT_SUMMARY_AT),
-            price_lists: source.value("KONTER_PRICE_LISTS", "ask", PriceLists::parse).unwrap_or_default(),
-            close_days_after: source
-                .value("KONTER_CLOSE_DAYS_AFTER", "40", close_days_after)
-                .unwrap_or(DEFAULT_CLOSE_DAYS_AFTER),
-            private_reports: source.value("KONTER_H2H_PRIVATE_REPORTS", "no", yes_or_no).unwrap_or(false),
-            registration: source
-                .value("KONTER_REGISTRATION", "approve", Registration::parse)
-                .unwrap_or(Registration::Approve),
-            margin_cap: source.value("KONTER_MARGIN_MAX_PERCENT", "50", margin_cap).unwrap_or_default(),
             pin_pepper: source.value("KONTER_PIN_PEPPER", "the-output-of-openssl-rand-base64-24", pin_pepper),
             pin_pepper_is_lost: source.value("KONTER_PIN_PEPPER_LOST", "no", yes_or_no).unwrap_or(false),
             log_format: source.value("KONTER_LOG_FORMAT", "text", LogFormat::parse).unwrap_or_default(),
@@ -235,6 +223,33 @@ impl Settings {
     #[must_use]
     pub fn supplier_ids(&self) -> Vec<SupplierId> {
         self.suppliers.iter().map(|supplier| supplier.id.clone()).collect()
+    }
+}
+
+impl Policy {
+    fn read(source: &Source<'_>) -> Self {
+        Self {
+            admins: source.list("KONTER_ADMINS", "telegram:1001,telegram:1002", owner),
+            locale: source.value("KONTER_LOCALE", "id", locale).unwrap_or_default(),
+            registration: source
+                .value("KONTER_REGISTRATION", "approve", Registration::parse)
+                .unwrap_or(Registration::Approve),
+            margin_cap: source.value("KONTER_MARGIN_MAX_PERCENT", "50", margin_cap).unwrap_or_default(),
+            stale_after: TimeDelta::minutes(
+                source.value("KONTER_STALE_MINUTES", "30", stale_minutes).unwrap_or(DEFAULT_STALE_MINUTES).into(),
+            ),
+            inquiry_valid_for: TimeDelta::minutes(
+                source.value("KONTER_INQUIRY_MINUTES", "15", inquiry_minutes).unwrap_or(DEFAULT_INQUIRY_MINUTES).into(),
+            ),
+            deposits: deposit::read(source),
+            summary_at: source.value("KONTER_SUMMARY_AT", "23:55", time_or_off).unwrap_or(DEFAULT_SUMMARY_AT),
+            price_lists: source.value("KONTER_PRICE_LISTS", "ask", PriceLists::parse).unwrap_or_default(),
+            close_days_after: source
+                .value("KONTER_CLOSE_DAYS_AFTER", "40", close_days_after)
+                .unwrap_or(DEFAULT_CLOSE_DAYS_AFTER),
+            private_reports: source.value("KONTER_H2H_PRIVATE_REPORTS", "no", yes_or_no).unwrap_or(false),
+            contact: source.value("KONTER_CONTACT", "@toko_berkah", contact),
+        }
     }
 }
 

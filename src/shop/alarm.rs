@@ -13,6 +13,7 @@ use super::buying::Purchasing;
 use super::outbox::Outbox;
 use super::process::Process;
 use konter_core::ids::{ChatId, OrderId};
+use konter_core::money::Rupiah;
 use konter_core::order::{Event, Order};
 use konter_core::routing::Alarm;
 use konter_reply::{Reply, RoutingReply};
@@ -20,6 +21,8 @@ use konter_store::{Commit, StoreError};
 
 /// Orders that become overdue together are looked at together: this long after the first.
 const GATHER: Duration = Duration::from_millis(300);
+/// Products named of those sold at a loss.
+const LOSSES_SHOWN: usize = 10;
 /// How long the next message of an admin who tapped "delivered" is taken for the serial number.
 const SERIAL_WITHIN: TimeDelta = TimeDelta::minutes(5);
 
@@ -31,14 +34,33 @@ pub(super) struct SerialPrompts(Mutex<HashMap<ChatId, Prompt>>);
 struct Prompt {
     order: OrderId,
     at: DateTime<Utc>,
+    /// The messages that came since: how many, and the last of them.
+    since: usize,
+    last: String,
+}
+
+/// An order whose serial number was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SerialOf {
+    pub order: OrderId,
+    /// Nothing else was written or tapped since: a bare number can only be meant for this.
+    pub undisturbed: bool,
 }
 
 impl SerialPrompts {
+    /// Something was written or tapped in a chat: what is typed after it may not be meant for an order any more.
+    pub fn heard(&self, chat: &ChatId, message: &str) {
+        if let Some(prompt) = self.0.lock().get_mut(chat).filter(|prompt| prompt.last != message) {
+            prompt.since += 1;
+            message.clone_into(&mut prompt.last);
+        }
+    }
+
     /// The admin's next message is this order's serial number.
     pub fn ask(&self, chat: &ChatId, order: OrderId, at: DateTime<Utc>) {
         let mut serials = self.0.lock();
         serials.retain(|_, prompt| at - prompt.at < SERIAL_WITHIN);
-        serials.insert(chat.clone(), Prompt { order, at });
+        serials.insert(chat.clone(), Prompt { order, at, since: 0, last: String::new() });
     }
 
     /// It is not any more.
@@ -49,10 +71,12 @@ impl SerialPrompts {
         }
     }
 
-    /// The order whose serial number the admin's next message is.
-    pub fn asked(&self, chat: &ChatId, at: DateTime<Utc>) -> Option<OrderId> {
+    /// The order whose serial number this message is.
+    pub fn asked(&self, chat: &ChatId, message: &str, at: DateTime<Utc>) -> Option<SerialOf> {
         let serials = self.0.lock();
-        serials.get(chat).filter(|prompt| at - prompt.at < SERIAL_WITHIN).map(|prompt| prompt.order)
+        let prompt = serials.get(chat).filter(|prompt| at - prompt.at < SERIAL_WITHIN)?;
+        let undisturbed = prompt.since == 0 || (prompt.since == 1 && prompt.last == message);
+        Some(SerialOf { order: prompt.order, undisturbed })
     }
 }
 
@@ -117,6 +141,21 @@ impl Alarms {
     /// Orders that were told before a restart, perhaps only together: told once more, with their number.
     pub fn owe_digest(&self) {
         self.told.lock().owe(self.process.clock.utc());
+    }
+
+    /// Tells of what was sold at a loss without a message of its own, when that is due.
+    pub async fn tell_losses(&self) -> Result<(), StoreError> {
+        let now = self.process.clock.utc();
+        let mut lines = self.events.charges.take_together(now);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let count = lines.iter().map(|line| line.count).sum();
+        let lost = lines.iter().map(|line| line.lost).try_fold(Rupiah::ZERO, Rupiah::checked_add).unwrap_or_default();
+        let more = lines.len().saturating_sub(LOSSES_SHOWN);
+        lines.truncate(LOSSES_SHOWN);
+        let reply = Reply::Routing(Box::new(RoutingReply::AlertLosses { count, lost, lines, more }));
+        self.alerts.tell_admins(&reply).await
     }
 
     /// Tells how many orders need a person, when that is due.

@@ -61,17 +61,17 @@ impl OrderEvents {
             let fresh = fresh_reference(&self.store, at).await?;
             let funds = self.network.funds_of(&order).await?;
             let event = self.unless_serial_is_anothers(&order, event).await?;
-            let Some(step) = step_with(&order, event, &funds, fresh, at) else {
+            let Some(mut step) = step_with(&order, event, &funds, fresh, at) else {
                 // Whoever asked may now tell a supplier that it has been heard.
                 self.store.settled().await?;
                 return Ok(Applied::Unchanged(Box::new(order)));
             };
             let changed = step.order.clone();
-            let dearer = Charges::heard_of(&step.notices);
+            let heard = self.charges.leave_out_told(&mut step.notices, at);
             let commit = self.commit_of(&order, step, along, at).await?;
             match self.outbox.commit(commit).await {
                 Ok(Committed::Done) => {
-                    self.charges.tell(dearer, at);
+                    self.charges.note(heard, at);
                     self.after_step(&order, &changed);
                     return Ok(Applied::Changed(Box::new(changed)));
                 }
@@ -116,7 +116,6 @@ impl OrderEvents {
     ) -> Result<Commit, StoreError> {
         let Step { order, postings, mut notices } = step;
         self.notices.mark_overdrawn(&order, &postings, &mut notices).await?;
-        self.charges.leave_out_told(&mut notices, at);
         let mut commit = Commit::new(at);
         commit.outgoing = along.outgoing.clone();
         commit.outgoing.extend(self.notices.says_of(&order, notices).await?);

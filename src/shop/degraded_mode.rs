@@ -142,7 +142,7 @@ impl TakeOver {
     }
 
     async fn put_in_doubt(&self, restored: Restored) -> Result<(), StoreError> {
-        let Restored { made_at, at, rebuilt, lost_days, .. } = restored;
+        let Restored { made_at, newer, at, rebuilt, lost_days, .. } = restored;
         let lost = (!lost_days.is_empty()).then(|| DayList::of(&lost_days));
         let (mut in_doubt, mut waiting) = (0, 0);
         for order in self.process.store.open_orders().await? {
@@ -158,6 +158,7 @@ impl TakeOver {
         let mut commit = Commit::new(self.process.clock.utc());
         commit.outgoing = self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored {
             made_at,
+            newer,
             at,
             rebuilt,
             in_doubt,
@@ -166,8 +167,8 @@ impl TakeOver {
         }));
         commit.taken_over = true;
         self.outbox.say(commit).await?;
-        let made_at = made_at.map(tracing::field::display);
-        tracing::warn!(made_at, ?lost_days, in_doubt, waiting, "taken over; orders in doubt wait for a person");
+        let [made_at, newer] = [made_at, newer].map(|at| at.map(tracing::field::display));
+        tracing::warn!(made_at, newer, ?lost_days, in_doubt, waiting, "taken over; orders in doubt wait for a person");
         Ok(())
     }
 }

@@ -3,10 +3,12 @@
 use super::alarm::SerialPrompts;
 use super::guide::Guides;
 use super::keypad::Keypads;
+use super::sources::Sources;
 
 #[derive(Default)]
 pub(super) struct Dialogs {
     pub guides: Guides,
     pub keypads: Keypads,
     pub serials: SerialPrompts,
+    pub sources: Sources,
 }

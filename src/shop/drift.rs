@@ -12,8 +12,6 @@ use crate::clock::Elsewhere;
 use konter_core::order::refusal::Why;
 use konter_reply::{KeepingReply, Reply, TransferProblem};
 
-/// More than an answer is ever under way, far less than the shortest stale limit that makes sense.
-const TOLERATED: TimeDelta = TimeDelta::minutes(2);
 const TELL_AGAIN_AFTER: TimeDelta = TimeDelta::hours(1);
 /// One look can be wrong: a machine that slept reads an old answer.
 const LOOKS: u32 = 2;
@@ -40,7 +38,7 @@ impl State {
             Elsewhere::Now(theirs) | Elsewhere::NotBefore(theirs) => theirs,
         };
         let off = ours - theirs;
-        if off.abs() <= TOLERATED {
+        if off.abs() <= Drift::TOLERATED {
             (self.off, self.looks) = (None, 0);
             return self.told.take().map(|_| KeepingReply::ClockRight);
         }
@@ -86,6 +84,9 @@ impl Drift {
     pub fn clock_off(&self) -> Option<TimeDelta> {
         self.state.lock().off
     }
+
+    /// More than an answer is ever under way, far less than the shortest stale limit that makes sense.
+    pub const TOLERATED: TimeDelta = TimeDelta::minutes(2);
 
     /// Why a message is too old to be carried out.
     pub fn why_stale(&self, age: TimeDelta) -> Why {

@@ -26,11 +26,14 @@ pub(super) struct Guides {
     several: Mutex<HashMap<ChatId, Several>>,
     /// Pictures of one album that were taken together.
     albums: Mutex<HashMap<ChatId, Album>>,
-    /// The bill that was looked up last.
-    bills: Mutex<HashMap<ChatId, (InquiryId, DateTime<Utc>)>>,
+    /// The bills that were looked up, the last one behind.
+    bills: Mutex<HashMap<ChatId, Bills>>,
     /// The announcement that was shown last: only few people make any.
     announcements: Mutex<HashMap<ChatId, BroadcastId>>,
 }
+
+/// Each with when it was looked up.
+type Bills = Vec<(InquiryId, DateTime<Utc>)>;
 
 /// What the next message may complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,6 +187,11 @@ impl Guides {
         all.get(chat).filter(|several| several.id == id && now - several.at < FORGOTTEN_AFTER).cloned()
     }
 
+    /// Those that were shown last.
+    pub fn latest_held(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<Several> {
+        self.several.lock().get(chat).filter(|several| now - several.at < FORGOTTEN_AFTER).cloned()
+    }
+
     pub fn let_go(&self, chat: &ChatId, id: u64) {
         let mut all = self.several.lock();
         if all.get(chat).is_some_and(|several| several.id == id) {
@@ -198,6 +206,15 @@ impl Guides {
         asked.insert(chat.clone(), Awaited { what, by: None, at: now });
     }
 
+    /// What was asked for, whoever may answer it.
+    pub fn asked_for(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<Awaits> {
+        self.asked
+            .lock()
+            .get(chat)
+            .filter(|awaited| now - awaited.at < FORGOTTEN_AFTER)
+            .map(|awaited| awaited.what.clone())
+    }
+
     /// What this message may complete. The same message again has the same answer, the next one none.
     pub fn awaited(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<Awaits> {
         let mut asked = self.asked.lock();
@@ -206,15 +223,26 @@ impl Guides {
         (by.as_str() == message).then(|| awaited.what.clone())
     }
 
-    /// A bill is looked up: `bayar aja` means this one.
-    pub fn note_bill(&self, chat: &ChatId, bill: InquiryId, now: DateTime<Utc>) {
-        let mut bills = self.bills.lock();
-        bills.retain(|_, (_, at)| now - *at < FORGOTTEN_AFTER);
-        bills.insert(chat.clone(), (bill, now));
+    /// What was asked for is not wanted any more.
+    pub fn forget_awaited(&self, chat: &ChatId) {
+        self.asked.lock().remove(chat);
     }
 
-    pub fn latest_bill(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<InquiryId> {
-        self.bills.lock().get(chat).filter(|(_, at)| now - *at < FORGOTTEN_AFTER).map(|(bill, _)| *bill)
+    /// A bill is looked up: `bayar aja` means this one.
+    pub fn note_bill(&self, chat: &ChatId, bill: InquiryId, now: DateTime<Utc>) {
+        let mut chats = self.bills.lock();
+        chats.retain(|_, bills| {
+            bills.retain(|(_, at)| now - *at < FORGOTTEN_AFTER);
+            !bills.is_empty()
+        });
+        chats.entry(chat.clone()).or_default().push((bill, now));
+    }
+
+    /// The bills that were looked up lately, the latest first.
+    pub fn bills(&self, chat: &ChatId, now: DateTime<Utc>) -> Vec<InquiryId> {
+        let chats = self.bills.lock();
+        let bills = chats.get(chat).into_iter().flatten().rev();
+        bills.filter(|(_, at)| now - *at < FORGOTTEN_AFTER).map(|(bill, _)| *bill).collect()
     }
 
     /// An announcement is shown: `batal` means this one.

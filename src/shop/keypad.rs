@@ -175,6 +175,18 @@ impl Keypads {
         self.pads(now).get(chat).filter(|pad| pad.done.is_none()).map(|pad| pad.of)
     }
 
+    /// Whether this keypad stands under that message, as a tap has told.
+    pub fn stands_under(&self, chat: &ChatId, of: PadId, message: &str) -> bool {
+        self.pads.lock().get(chat).is_some_and(|pad| pad.of == of && pad.message.as_deref() == Some(message))
+    }
+
+    /// A message says that it is for this very keypad, whatever came between.
+    pub fn mean(&self, chat: &ChatId, of: PadId) {
+        if let Some(pad) = self.pads.lock().get_mut(chat).filter(|pad| pad.of == of) {
+            pad.interrupted = Interrupted::No;
+        }
+    }
+
     /// This message was about the keypad itself, and nothing else came between: the PIN may still be typed. `false`: it
     /// may not, as something else did.
     pub fn resume(&self, chat: &ChatId, message: &str) -> bool {

@@ -49,6 +49,7 @@ mod schedule;
 mod scheduler;
 pub mod seal;
 mod sharing;
+mod sources;
 mod staff;
 mod stock;
 mod summary;
@@ -60,51 +61,22 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, watch};
 
 pub use callbacks::CallbackFate;
 pub use measure::Health;
 
 use crate::clock::{Elsewhere, ShopClock};
-use crate::config::{BackupSettings, PriceLists, Registration};
+use crate::config::{BackupSettings, Policy};
 use konter_core::agent::Locale;
 use konter_core::catalog::Catalog;
-use konter_core::deposit::Terms;
 use konter_core::ids::{ChatId, OrderId, SupplierId};
 use konter_core::phone::PrefixTable;
-use konter_core::pricing::MarginCap;
 use konter_core::staff::Roster;
 use konter_reply::{KeepingReply, Reply, UnreadWhy};
 use konter_store::{InboxMessage, Leases, Shard, Store, StoreError, Word};
 use konter_suppliers::Callback;
-
-/// What the owner has decided about how the shop works.
-#[derive(Clone, Debug)]
-pub struct Policy {
-    /// Owners that no chat can change.
-    pub admins: Vec<ChatId>,
-    pub locale: Locale,
-    pub registration: Registration,
-    /// What all uplines of an order may earn together.
-    pub margin_cap: MarginCap,
-    /// An order message older than this is answered, not executed.
-    pub stale_after: TimeDelta,
-    /// How long a bill that was shown may be paid, at most to the end of its day.
-    pub inquiry_valid_for: TimeDelta,
-    /// Where resellers pay in, and how long a deposit ticket is open.
-    pub deposits: Terms,
-    /// When the owners are told the day's figures, by the shop's wall; `None`: never.
-    pub summary_at: Option<NaiveTime>,
-    /// What is done with suppliers' price lists.
-    pub price_lists: PriceLists,
-    /// Days that are over stay as they are for so many days more; then they are closed.
-    pub close_days_after: u32,
-    /// Whether reports to resellers' programs may go into private networks.
-    pub private_reports: bool,
-    /// Whom resellers write to, as `KONTER_CONTACT` names it.
-    pub contact: Option<String>,
-}
 
 /// What the shop needs of its chat service besides messages.
 #[async_trait]
@@ -117,6 +89,13 @@ pub trait ChatService: Send + Sync + 'static {
 
     /// Says something past the outbox, for when nothing can be stored. It can be lost.
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply);
+
+    /// What a message of the bot's is called (`Reply::pad`), and when what it says was decided; `None` where that is not
+    /// known any more.
+    fn shown(&self, chat: &ChatId, message: &str) -> Option<(Option<String>, DateTime<Utc>)> {
+        let _ = (chat, message);
+        None
+    }
 
     /// Whether a word can be shown for a moment where this tap was made. `tap` is the number of the message it came as.
     fn shows_toast(&self, tap: &str) -> bool {

@@ -8,11 +8,12 @@ use konter_core::agent::Agent;
 use konter_core::ids::{AgentId, OrderId};
 use konter_core::ledger::{AccountId, Entry};
 use konter_core::money::Rupiah;
+use konter_core::network::{sides_of_note, transfer_of_note};
 use konter_core::order::Order;
 use konter_core::report::ShopCard;
 use konter_core::report::Span;
-use konter_core::report::{Book, Movement, Share, Tally, movement};
-use konter_reply::{ProductSales, SalesCard, StatementCard, StatementLine};
+use konter_core::report::{About, Book, Movement, Share, Tally, movement};
+use konter_reply::{ProductSales, SalesCard, StatementCard, StatementLine, TransferWhom};
 use konter_store::{Store, StoreError};
 
 use crate::clock::ShopClock;
@@ -268,7 +269,16 @@ impl Reports {
             None => None,
         };
         let Movement { amount, balance, about } = movement;
-        Ok(StatementLine { line: entry.seq, at: entry.at, amount, balance, about, order, note: entry.note })
+        let moved = matches!(about, About::Transfer | About::TransferBack);
+        let sides = entry.note.as_deref().filter(|_| moved).and_then(sides_of_note);
+        let (mut whom, mut note) = (None, entry.note);
+        if let Some((from, to)) = sides {
+            let agent = if amount.is_negative() { to } else { from };
+            let name = self.store.agent(agent).await?.map(|agent| agent.name).unwrap_or_default();
+            whom = Some(TransferWhom { agent, name, back: matches!(about, About::TransferBack) });
+            note = note.as_deref().and_then(transfer_of_note).map(|number| format!("transfer #{number}"));
+        }
+        Ok(StatementLine { line: entry.seq, at: entry.at, amount, balance, about, order, whom, note })
     }
 }
 

@@ -28,6 +28,9 @@ impl Rounds {
             if let Err(error) = self.alarms.tell_digest().await {
                 tracing::error!(%error, "the admins could not be told of orders that need a person; trying again");
             }
+            if let Err(error) = self.alarms.tell_losses().await {
+                tracing::error!(%error, "the admins could not be told of what is sold at a loss");
+            }
             self.unread.tell().await;
             let asking = tokio::time::timeout(BALANCE_PATIENCE, self.deposits.refresh());
             // A supplier that does not answer must not keep the admins from hearing of the others.

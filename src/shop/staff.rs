@@ -1,5 +1,8 @@
 //! Who works at the shop, kept in memory beside the store: every message and tap asks for its sender's role.
 
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use konter_core::ids::ChatId;
@@ -9,6 +12,8 @@ use konter_store::{Store, StoreError};
 pub(super) struct Staff {
     store: Store,
     roster: watch::Sender<Roster>,
+    /// What those who work here call themselves, as far as they have written since the start.
+    names: Mutex<HashMap<ChatId, String>>,
 }
 
 impl Staff {
@@ -17,7 +22,7 @@ impl Staff {
     /// # Errors
     /// When the store fails.
     pub async fn load(store: Store, owners: Vec<ChatId>) -> Result<Self, StoreError> {
-        let staff = Self { store, roster: watch::Sender::new(Roster::new(owners)) };
+        let staff = Self { store, roster: watch::Sender::new(Roster::new(owners)), names: Mutex::default() };
         staff.reload().await?;
         Ok(staff)
     }
@@ -41,6 +46,18 @@ impl Staff {
     /// Everybody who works here, and word of every change.
     pub fn roster(&self) -> watch::Receiver<Roster> {
         self.roster.subscribe()
+    }
+
+    /// Takes note of what somebody who works here is called.
+    pub fn saw(&self, chat: &ChatId, name: &str) {
+        let name = name.trim();
+        if !name.is_empty() && self.role_of(chat).is_some() {
+            self.names.lock().insert(chat.clone(), name.to_owned());
+        }
+    }
+
+    pub fn name_of(&self, chat: &ChatId) -> Option<String> {
+        self.names.lock().get(chat).cloned()
     }
 
     pub fn role_of(&self, chat: &ChatId) -> Option<Role> {

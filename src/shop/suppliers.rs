@@ -100,7 +100,8 @@ impl Drop for Place {
 #[derive(Clone, Debug, Default)]
 pub struct Health {
     pub last_ok: Option<DateTime<Utc>>,
-    pub last_error: Option<(String, DateTime<Utc>)>,
+    /// As it was told, what it means, and when.
+    pub last_error: Option<(String, &'static str, DateTime<Utc>)>,
     asked_balance: Option<DateTime<Utc>>,
     /// An order would have cost more than is there.
     kept_away: Option<DateTime<Utc>>,
@@ -386,7 +387,7 @@ impl Supplier {
         let mut health = self.health.lock();
         match &result {
             Ok(_) => health.last_ok = Some(now),
-            Err(error) => health.last_error = Some((error.to_string(), now)),
+            Err(error) => health.last_error = Some((error.to_string(), error.trouble(), now)),
         }
         result
     }

@@ -124,8 +124,11 @@ async fn counting_goes_on_after_a_restart() {
     drop(first);
 
     let shop = TestShop::on(store, Setup::default()).await;
-    shop.unreachable.lock().push(other(2));
-    shop.hear(2).await;
+    let mut commit = Commit::new(shop.now());
+    for (chat, reached) in [(reseller(), true), (other(2), false)] {
+        commit.take_out(&shop.store.outbox(&chat, 1).await.unwrap()[0], reached);
+    }
+    shop.store.commit(commit).await.unwrap();
     until_counted(&shop).await;
     let end = shop.store.outbox(&admin(), 10).await.unwrap();
     assert!(end.iter().any(|row| matches!(&row.payload, Payload::Edit { message, .. } if *message == card)), "{end:?}");

@@ -64,7 +64,7 @@ fn an_owner_is_a_person() {
             "{told:?}"
         );
     }
-    assert_eq!(read(&[("KONTER_ADMINS", "telegram:1001,console:admin")]).admins.len(), 2);
+    assert_eq!(read(&[("KONTER_ADMINS", "telegram:1001,console:admin")]).policy.admins.len(), 2);
 }
 
 fn supplier(variables: &Variables) -> SupplierSettings {
@@ -87,18 +87,18 @@ fn time(hour: u32, minute: u32) -> NaiveTime {
 fn nothing_set_means_the_documented_defaults() {
     let settings = read(&[]);
     assert!(settings.telegram.is_none());
-    assert!(settings.admins.is_empty() && settings.suppliers.is_empty() && settings.trusted_proxies.is_empty());
+    assert!(settings.policy.admins.is_empty() && settings.suppliers.is_empty() && settings.trusted_proxies.is_empty());
     assert_eq!(settings.data_dir, Path::new("./data"));
     assert!(settings.database_url.is_none());
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.catalog, Path::new("./catalog.csv"));
-    assert_eq!((settings.locale, settings.locales_dir, settings.prefixes), (Locale::Id, None, None));
+    assert_eq!((settings.policy.locale, settings.locales_dir, settings.prefixes), (Locale::Id, None, None));
     assert_eq!(settings.time_zone, chrono_tz::Asia::Jakarta);
-    assert_eq!(settings.stale_after, TimeDelta::minutes(30));
-    assert_eq!(settings.summary_at, Some(time(23, 55)));
-    assert_eq!(settings.registration, Registration::Approve);
-    assert_eq!(settings.margin_cap, MarginCap::default());
-    assert_eq!(settings.deposits, Terms::default());
+    assert_eq!(settings.policy.stale_after, TimeDelta::minutes(30));
+    assert_eq!(settings.policy.summary_at, Some(time(23, 55)));
+    assert_eq!(settings.policy.registration, Registration::Approve);
+    assert_eq!(settings.policy.margin_cap, MarginCap::default());
+    assert_eq!(settings.policy.deposits, Terms::default());
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn every_general_setting_is_read() {
     assert_eq!(telegram.token.expose_secret(), TOKEN);
     assert_eq!(telegram.api_url.unwrap().as_str(), "http://127.0.0.1:8081/");
     assert_eq!(telegram.webhook_url.unwrap().as_str(), "https://shop.example.com/bot");
-    let admins: Vec<_> = settings.admins.iter().map(ToString::to_string).collect();
+    let admins: Vec<_> = settings.policy.admins.iter().map(ToString::to_string).collect();
     assert_eq!(admins, ["telegram:1001", "telegram:1002"]);
     assert_eq!(settings.data_dir, Path::new("/srv/konter"));
     assert_eq!(settings.database_url.unwrap().expose_secret(), "postgres://konter:pw@db/konter");
@@ -147,21 +147,21 @@ fn every_general_setting_is_read() {
     let proxies: Vec<_> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);
     assert_eq!(settings.catalog, Path::new("mine.csv"));
-    assert_eq!(settings.locale, Locale::En);
+    assert_eq!(settings.policy.locale, Locale::En);
     assert_eq!(settings.locales_dir.as_deref(), Some(Path::new("words")));
     assert_eq!(settings.prefixes.as_deref(), Some(Path::new("prefixes.csv")));
     assert_eq!(settings.time_zone, chrono_tz::Asia::Makassar);
-    assert_eq!(settings.stale_after, TimeDelta::minutes(5));
-    assert_eq!(settings.summary_at, Some(time(6, 30)));
-    assert_eq!(read(&[("KONTER_SUMMARY_AT", "Off")]).summary_at, None);
-    assert_eq!(settings.price_lists, konter::config::PriceLists::Auto);
-    assert_eq!(settings.inquiry_valid_for, TimeDelta::minutes(10));
-    assert_eq!(settings.registration, Registration::Open);
-    assert_eq!(settings.margin_cap.percent(), 25);
-    assert_eq!(settings.deposits.banks, ["BCA 1234567890 a.n. Budi", "BRI 0987-6543-21"]);
-    assert_eq!(settings.deposits.valid_for, Some(TimeDelta::hours(72)));
-    assert_eq!(settings.deposits.ask_above.get(), 2_500_000);
-    assert_eq!(settings.deposits.operator_daily.map(konter_core::money::Rupiah::get), Some(5_000_000));
+    assert_eq!(settings.policy.stale_after, TimeDelta::minutes(5));
+    assert_eq!(settings.policy.summary_at, Some(time(6, 30)));
+    assert_eq!(read(&[("KONTER_SUMMARY_AT", "Off")]).policy.summary_at, None);
+    assert_eq!(settings.policy.price_lists, konter::config::PriceLists::Auto);
+    assert_eq!(settings.policy.inquiry_valid_for, TimeDelta::minutes(10));
+    assert_eq!(settings.policy.registration, Registration::Open);
+    assert_eq!(settings.policy.margin_cap.percent(), 25);
+    assert_eq!(settings.policy.deposits.banks, ["BCA 1234567890 a.n. Budi", "BRI 0987-6543-21"]);
+    assert_eq!(settings.policy.deposits.valid_for, Some(TimeDelta::hours(72)));
+    assert_eq!(settings.policy.deposits.ask_above.get(), 2_500_000);
+    assert_eq!(settings.policy.deposits.operator_daily.map(konter_core::money::Rupiah::get), Some(5_000_000));
 }
 
 #[test]

@@ -143,6 +143,77 @@ async fn a_catalog_below_cost_says_so_and_a_file_is_taken_over_once() {
     insta::assert_snapshot!("desk_import_below_cost", shop.close().await);
 }
 
+/// One file for each name.
+struct Files(&'static [(&'static str, &'static str)]);
+
+#[async_trait]
+impl ChatService for Files {
+    fn bot_name(&self) -> Option<String> {
+        None
+    }
+
+    async fn tell(&self, _: &ChatId, _: Locale, _: Reply) {}
+
+    async fn fetch(&self, id: &str, _: usize) -> Option<Vec<u8>> {
+        let file = self.0.iter().find(|(name, _)| *name == id);
+        file.map(|(_, row)| [HEADER, row, "\n"].concat().into_bytes())
+    }
+}
+
+/// As Telegram names messages: by the bot and a number, which alone is no number.
+fn named_file(shop: &TestShop, id: &str, message: &str) -> InboxMessage {
+    let file = Some(FileRef { id: id.to_owned(), name: "harga.csv".to_owned() });
+    let text = Attachment { kind: "document".to_owned(), file }.to_text();
+    InboxMessage { message: format!("8123456789.{message}"), ..shop.message(&admin(), &text) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_button_under_a_file_applies_no_other_file() {
+    let files = Files(&[
+        ("a", "S10,Telkomsel 10.000,Pulsa Telkomsel,telkomsel,topup,10000,10450,kios,S10,,10150,1,yes"),
+        ("c", "S10,Telkomsel 10.000,Pulsa Telkomsel,telkomsel,topup,10000,1050,kios,S10,,10150,1,yes"),
+    ]);
+    let shop = TestShop::with(Setup { chats: Arc::new(files), ..Setup::default() }).await;
+    let price = || shop.shop.catalog().get(&"S10".parse().unwrap()).unwrap().price.get();
+    shop.receive(named_file(&shop, "a", "1510"), 1).await;
+    let (apply, drop) = (shop.tap_on(&admin(), "Terapkan"), shop.tap_on(&admin(), "Batal"));
+    shop.receive(named_file(&shop, "c", "1512"), 1).await;
+    for tap in [apply, drop] {
+        let said = shop.receive(tap, 1).await.remove(0);
+        assert!(said.contains("file katalog yang lama") && price() == 10_500, "{said}");
+    }
+    shop.tap(&admin(), "Terapkan di bawah modal", 1).await;
+    assert_eq!(price(), 1_050);
+    shop.close().await;
+}
+
+/// What a yes would do is said in words, and what was shown later is no question of before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bare_yes_is_to_the_latest_and_told_what_it_would_do() {
+    let files =
+        Files(&[("a", "S10,Telkomsel 10.000,Pulsa Telkomsel,telkomsel,topup,10000,10450,kios,S10,,10150,1,yes")]);
+    let shop = TestShop::with(Setup { chats: Arc::new(files), ..Setup::default() }).await;
+    let price = || shop.shop.catalog().get(&"S10".parse().unwrap()).unwrap().price.get();
+    shop.say(&admin(), "/hargajual S10 100", 1).await;
+    let old = shop.tap_on(&admin(), "Ya, lanjutkan");
+    let said = shop.say(&admin(), "ya", 1).await.remove(0);
+    assert!(said.contains("/hargajual S10 100") && said.contains("YA.1"), "{said}");
+    shop.say(&admin(), "/siaran libur besok", 1).await;
+    let said = shop.say(&admin(), "ya", 1).await.remove(0);
+    assert!(said.contains("/kirimsiaran 1") && !said.contains("YA."), "{said}");
+    shop.say(&admin(), "YA.1", 1).await;
+    shop.receive(old, 0).await;
+    assert_eq!(price(), 10_500, "it was asked before the announcement");
+    shop.say(&admin(), "/hargajual S10 100", 1).await;
+    shop.say(&admin(), "batal", 1).await;
+    shop.say(&admin(), "/hargajual S10 100", 1).await;
+    shop.receive(named_file(&shop, "a", "1514"), 1).await;
+    let said = shop.say(&admin(), "ya", 1).await.remove(0);
+    assert!(said.contains("tombol di bawahnya") && !said.contains("YA."), "{said}");
+    assert_eq!(price(), 10_500);
+    shop.close().await;
+}
+
 /// A shop may know products of suppliers that are not configured: its own file is no mistake.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_catalog_that_was_sent_out_comes_back_whoever_is_configured() {
@@ -217,6 +288,12 @@ async fn what_was_sent_too_long_ago_does_nothing_at_the_desk_either() {
     assert_eq!(shop.available(1).await, 100_000);
     shop.tap(&admin(), "Terima", 1).await;
     assert_eq!(shop.available(1).await, 150_618, "a button under an old message is tapped now");
+    // A yes is as late as what it would do.
+    let asked = shop.say(&admin(), "/hargajual S10 100", 1).await.remove(0);
+    assert!(asked.contains("YA.1"), "{asked}");
+    let said = shop.receive(late("YA.1"), 1).await.remove(0);
+    assert!(said.starts_with("Pesan ini dikirim 60 menit lalu"), "{said}");
+    assert!(shop.store.products().await.unwrap().is_empty(), "no product was written anew");
     shop.close().await;
 }
 
@@ -290,10 +367,10 @@ async fn a_name_that_one_reseller_has_is_offered_as_its_code_and_nothing_is_done
     }
     shop.add_agent(ChatId::telegram(2002), 0, Locale::Id).await;
     shop.say(&admin(), "/nama KR0002 Sri Dua", 2).await;
-    for text in ["/deposit sri 50000", "/deposit ani 50000"] {
-        let said = shop.say(&admin(), text, 1).await.remove(0);
-        assert!(said.contains("tidak ada") && said.contains("/cari"), "{text}: {said}");
-    }
+    let said = shop.say(&admin(), "/deposit sri 50000", 1).await.remove(0);
+    assert!(said.contains("KR0001 Sri Cell") && said.contains("KR0002 Sri Dua"), "{said}");
+    let said = shop.say(&admin(), "/deposit ani 50000", 1).await.remove(0);
+    assert!(said.contains("tidak ada") && said.contains("/cari"), "{said}");
     assert_eq!(shop.available(1).await, 100_000);
     for (text, shown) in
         [("/agen 450236", "450236"), ("/deposit KR0001 450x236", "450x236"), ("/acc 1 45x0236", "45x0236")]
@@ -301,5 +378,49 @@ async fn a_name_that_one_reseller_has_is_offered_as_its_code_and_nothing_is_done
         let said = shop.say(&admin(), text, 1).await.remove(0);
         assert!(said.contains(shown), "a figure in a command that takes no PIN is no secret: {said}");
     }
+    shop.close().await;
+}
+
+/// What was not clearly meant is asked back: a pause for later, a category that begins like a product's code, a sum far too
+/// small.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_hardly_meant_is_asked_back() {
+    let shop = TestShop::with(Setup { balance: 0, ..Setup::default() }).await;
+    for when in ["nanti malam", "besok pagi", "jam 22"] {
+        let said = shop.say(&admin(), &format!("/supplier kios jeda {when}"), 1).await.join("\n");
+        assert!(said.contains("Belum dijeda") && said.contains("/supplier kios jeda"), "{said}");
+    }
+    let said = shop.say(&admin(), "/supplier kios", 1).await.join("\n");
+    assert!(!said.contains("Dijeda"), "{said}");
+    let said = shop.say(&admin(), "/supplier kios jeda gangguan sampai besok", 1).await.join("\n");
+    assert!(!said.contains("Belum dijeda"), "{said}");
+    let said = shop.say(&admin(), "/deposit KR0001 100", 1).await.join("\n");
+    assert!(said.contains("di bawah 1.000") && said.contains("Belum dikerjakan"), "{said}");
+    shop.say(&reseller(), "TIKET.100000", 2).await;
+    let said = shop.say(&admin(), "/acc 1 10", 1).await.join("\n");
+    assert!(said.contains("di bawah 100.618") && said.contains("Belum dikerjakan"), "{said}");
+    assert_eq!(shop.available(1).await, 0);
+    shop.close().await;
+}
+
+/// What is said of a file that cannot be read, and of when an order came, is true.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_and_when_an_order_came_is_told_as_it_is() {
+    let shop = TestShop::open().await;
+    for kind in ["document", "voice", "photo"] {
+        let file =
+            Some(FileRef { id: "BQAC".to_owned(), name: "mutasi.pdf".to_owned() }).filter(|_| kind == "document");
+        let sent = shop.message(&admin(), &Attachment { kind: kind.to_owned(), file }.to_text());
+        let said = shop.receive(sent, 1).await.join("\n");
+        assert!(said.contains("CSV atau Excel") && said.contains("PDF"), "{kind}: {said}");
+    }
+    shop.say(&reseller(), "S5.081234567823.1234", 1).await;
+    shop.pass(TimeDelta::minutes(17));
+    shop.hear(1).await;
+    shop.say(&admin(), "/gagal 1 nomor mati", 2).await;
+    let said = shop.say(&admin(), "/order 1", 1).await.join("\n");
+    assert!(said.contains("masuk 21/11 12:") && said.contains(", selesai 21/11 12:"), "{said}");
+    let at = |word: &str| said.split(word).nth(1).map(|rest| rest.chars().take(12).collect::<String>());
+    assert_ne!(at("masuk "), at("selesai "), "{said}");
     shop.close().await;
 }

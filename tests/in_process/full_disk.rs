@@ -230,11 +230,11 @@ async fn a_rebuild_that_finds_no_room_leaves_the_state_there_was() {
     store.close().await.unwrap();
     drop(store);
     disk.leave(MIB);
-    let said = rebuild(&data).unwrap_err().to_string();
+    let said = rebuild(&data, 0).unwrap_err().to_string();
     assert!(said.contains("No space left"), "{said}");
     disk.make_room();
     assert_eq!(orders(&open(&data, APPLIES)).await, 400, "by the state there was");
-    rebuild(&data).unwrap();
+    rebuild(&data, 0).unwrap();
     assert!(!names(&data).iter().any(|name| name.starts_with("state.")), "{:?}", names(&data));
     assert_eq!(orders(&open(&data, APPLIES)).await, 400);
 }

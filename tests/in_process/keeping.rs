@@ -152,10 +152,11 @@ async fn parts_that_cannot_be_written_fail_the_backup_and_what_is_damaged_is_men
     shop.close().await;
 }
 
-/// Copies the shop as it stands, and puts the copy back as another store.
+/// Copies the shop as it stands, and puts the copy back as another store; beside it lies a newer one.
 async fn put_back(shop: &TestShop, folder: &Path) -> Store {
     let (file, data) = (folder.join("shop.backup"), folder.join("data"));
     let (snapshot, now) = (shop.store.snapshot().await.unwrap(), shop.now());
+    fs::write(folder.join(backup::folder::name(now + TimeDelta::seconds(30))), "x").unwrap();
     let restoring = tokio::task::spawn_blocking(move || {
         backup::make(snapshot, now, &file, false).unwrap();
         backup::restore(&file, &data, false, None, now + TimeDelta::minutes(1)).unwrap().take_place().unwrap();
@@ -189,6 +190,7 @@ async fn what_was_open_in_the_backup_is_left_to_people() {
     let told = after.hear(2).await;
     let is_told = |words: [&str; 2]| told.iter().any(|told| words.iter().all(|word| told.contains(word)));
     assert!(is_told(["dipulihkan dari cadangan", "/pending"]), "{told:?}");
+    assert!(is_told(["dipulihkan dari cadangan", "ada cadangan yang lebih baru"]), "{told:?}");
     assert!(is_told(["GAGAL", "081234567900"]), "an old message is not executed: {told:?}");
     // Nobody is asked, however long it takes, and nobody is told again.
     after.pass(TimeDelta::hours(2));

@@ -6,6 +6,7 @@
 
 mod announcements;
 mod asked;
+mod at_work;
 mod backup;
 mod backup_sets;
 mod bills;
@@ -69,3 +70,4 @@ mod talk_said;
 mod telegram;
 mod tidy;
 mod unmeant;
+mod which_is_meant;

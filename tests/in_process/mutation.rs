@@ -60,7 +60,7 @@ async fn pasted_lines_find_their_tickets_and_one_yes_accepts_them_once() {
 async fn a_banks_message_is_forwarded_by_those_who_work_here_alone() {
     let shop = with_tickets(Setup::default()).await;
     let words = "Transfer Masuk\nHore! Kamu menerima Rp100.618 dari BUDI. Saldo Rp250.236";
-    let forwarded = |who: &ChatId, words: &str| shop.message(who, &Attachment::forwarded(words).to_text());
+    let forwarded = |who: &ChatId, words: &str| shop.message(who, &Attachment::forwarded(words, None).to_text());
     let said = shop.receive(forwarded(&reseller(), words), 1).await.join("\n");
     assert!(!said.contains("MUTASI") && balances(&shop).await == (0, 0), "{said}");
     let said = shop.receive(forwarded(&admin(), "besok libur ya"), 1).await.join("\n");
@@ -69,6 +69,14 @@ async fn a_banks_message_is_forwarded_by_those_who_work_here_alone() {
     assert!(said.contains("#1 KR0001") && !said.contains("#2"), "{said}");
     sends(&shop, &admin(), "YA.1", 2).await;
     assert_eq!(balances(&shop).await, (100_618, 0));
+    shop.note("-- what a reseller wrote is no bank's word, whoever passes it on");
+    let bank = "Dana masuk Rp50.236 dari SITI";
+    let of_a_reseller = Attachment::forwarded(bank, Some(&other().id)).to_text();
+    let said = shop.receive(shop.message(&admin(), &of_a_reseller), 1).await.join("\n");
+    assert!(said.contains("tulisan agen KR0002") && !said.contains("MUTASI"), "{said}");
+    let of_a_bank = Attachment::forwarded(bank, Some("777000")).to_text();
+    let said = shop.receive(shop.message(&admin(), &of_a_bank), 1).await.join("\n");
+    assert!(said.contains("#2 KR0002"), "{said}");
     shop.close().await;
 }
 
@@ -77,6 +85,9 @@ async fn what_is_in_doubt_is_shown_and_not_accepted() {
     let shop = with_tickets(Setup::default()).await;
     for (text, told) in [
         ("20/11 TRSF BUDI 100,618.00 CR", "tanggalnya sebelum tiket dibuat"),
+        ("22/11 TRSF BUDI 100,618.00 CR", "tanggalnya belum tiba"),
+        ("22/11/2026 TRSF BUDI 100,618.00 CR", "tanggalnya belum tiba"),
+        ("21/11 KR OTOMATIS 5,000.00 100,618.00", "tidak jelas masuk atau keluar"),
         (
             "Transfer masuk ke rekening\nTransfer ke BUDI Rp 100.618\nDana masuk Rp 1.000.000",
             "tidak ada pembayaran baru",
@@ -178,13 +189,13 @@ async fn a_day_s_limit_holds_however_it_is_booked() {
     sends(&shop, &admin(), "/acc 2", 3).await;
     shop.note("-- the next day");
     shop.pass(TimeDelta::days(1));
-    sends(&shop, &operator, "/deposit KR0002 400", 3).await;
-    assert_eq!(balances(&shop).await, (100_618, 69_636));
+    sends(&shop, &operator, "/deposit KR0002 1400", 3).await;
+    assert_eq!(balances(&shop).await, (100_618, 70_636));
     shop.close().await;
 }
 
 /// One file, whatever is asked for.
-struct OneFile(&'static str);
+struct OneFile(String);
 
 #[async_trait]
 impl ChatService for OneFile {
@@ -203,7 +214,7 @@ impl ChatService for OneFile {
 async fn a_statement_is_sent_as_a_file_like_a_catalog() {
     let statement = "Rekening;0012-01-005678-50-1;;;\nTanggal;Keterangan;Debet;Kredit;Saldo\n\
                      21/11/2026;TRF BUDI;0,00;100.618,00;1.250.618,00\n21/11/2026;ADM;50.236,00;0,00;1.200.382,00\n";
-    let shop = with_tickets(Setup { chats: Arc::new(OneFile(statement)), ..Setup::default() }).await;
+    let shop = with_tickets(Setup { chats: Arc::new(OneFile(statement.to_owned())), ..Setup::default() }).await;
     let file = Some(FileRef { id: "BQAC".to_owned(), name: "mutasi.csv".to_owned() });
     let message = shop.message(&admin(), &Attachment { kind: "document".to_owned(), file }.to_text());
     let said = shop.receive(message, 1).await.join("\n");
@@ -211,4 +222,19 @@ async fn a_statement_is_sent_as_a_file_like_a_catalog() {
     shop.tap(&admin(), "Terima semua", 2).await;
     assert_eq!(balances(&shop).await, (100_618, 0));
     shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_not_read_to_its_end_says_so() {
+    let line = |number: u32| format!("21/11/2026;TRF ORANG {number};0,00;{}00,00;1,00\n", 1_000_000 + number);
+    let lines: String = (0..2_000).map(line).collect();
+    let statement = |last: &str| format!("Tanggal;Keterangan;Debet;Kredit;Saldo\n{lines}{last}");
+    for (last, is_cut) in [("", false), ("21/11/2026;TRF BUDI;0,00;100.618,00;1,00\n", true)] {
+        let shop = with_tickets(Setup { chats: Arc::new(OneFile(statement(last))), ..Setup::default() }).await;
+        let file = Some(FileRef { id: "BQAC".to_owned(), name: "mutasi.csv".to_owned() });
+        let message = shop.message(&admin(), &Attachment { kind: "document".to_owned(), file }.to_text());
+        let said = shop.receive(message, 1).await.join("\n");
+        assert_eq!(said.contains("baru 2.000 baris pertama"), is_cut, "{said}");
+        shop.close().await;
+    }
 }

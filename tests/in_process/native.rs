@@ -323,7 +323,7 @@ async fn a_stranger_hears_how_to_register_and_before_a_silence_that_it_comes() {
 fn the_shops_contact_is_one_short_line() {
     let contact = |text: &str| {
         let settings = Settings::read(&|name| (name == "KONTER_CONTACT").then(|| text.to_owned()));
-        settings.map(|settings| settings.contact).map_err(|errors| errors[0].to_string())
+        settings.map(|settings| settings.policy.contact).map_err(|errors| errors[0].to_string())
     };
     assert_eq!(contact("@toko_berkah"), Ok(Some("@toko_berkah".to_owned())));
     assert_eq!(contact("0812-3456-7890"), Ok(Some("0812-3456-7890".to_owned())));

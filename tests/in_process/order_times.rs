@@ -1,13 +1,13 @@
 //! What time does to orders: the same one again over midnight, one whose supplier may never have had it, one that waited
 //! while products were closed and prices rose, and prices that change between being shown and being paid.
 
-use crate::support::shop::{Setup, TestShop, admin, noon, reseller};
+use crate::support::shop::{PIN, Setup, TestShop, admin, noon, reseller};
 use chrono::{DateTime, TimeDelta, Utc};
 use konter_core::catalog::{SAMPLE, parse_catalog};
 use konter_core::ids::OrderId;
 use konter_core::order::{AttemptStep, FailureReason, Final, Order, OrderState};
-use konter_store::Store;
 use konter_store::memory::MemoryStore;
+use konter_store::{InboxMessage, Store};
 
 const BALANCE: i64 = 100_000;
 
@@ -359,6 +359,21 @@ mod what_was_shown {
         assert_says(&own, &["Biaya Loket", "Rp 5.000"]);
         shop.close().await;
     }
+}
+
+/// The shop's day is what a repetition goes by. One that has come again is no other day.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_ordered_today_is_not_bought_again_when_the_clock_is_set_back() {
+    let shop = TestShop::open().await;
+    let text = format!("S10.081234567800.{PIN}");
+    let real = shop.now();
+    shop.say(&reseller(), &text, 1).await;
+    shop.pass(TimeDelta::days(-2));
+    let again = InboxMessage { sent_at: real + TimeDelta::minutes(20), ..shop.message(&reseller(), &text) };
+    let said = shop.receive(again, 1).await;
+    assert!(!said[0].starts_with("SUKSES") && said[0].contains("S10.2.081234567800"), "{said:?}");
+    assert_eq!(shop.simulators.bought().len(), 1);
+    shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

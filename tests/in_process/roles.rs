@@ -221,7 +221,9 @@ async fn a_category_is_closed_and_opened_whole() {
             (admin(), "/tutup kategori Pulsa Telkomsel", 1),
             (reseller(), "S10.081234567890.1234", 1),
             (admin(), "/tutup *telkomsel", 1),
+            // A product's code, too: it is asked which is meant.
             (admin(), "/buka kategori telkom", 1),
+            (admin(), "/buka kategori telkoms", 1),
             (reseller(), "S5.081234567890.1234", 1),
             (admin(), "/tutup kategori pulsa", 1),
             (admin(), "/tutup kategori tokn", 1),

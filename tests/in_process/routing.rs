@@ -11,7 +11,7 @@ use konter_core::routing::MOST_CARDS;
 use konter_reply::{Reply, RoutingReply};
 use konter_simulator::Kind;
 use konter_store::memory::MemoryStore;
-use konter_store::{Payload, Store};
+use konter_store::{InboxMessage, Payload, Store};
 
 /// kiosampm's break, as its document has it.
 const NIGHT: &str = "23:30-00:30";
@@ -175,6 +175,22 @@ async fn what_admins_set_outlives_a_restart() {
     shop.close().await;
 }
 
+/// Nothing has left: there is nothing to ask a supplier, and nothing it can have delivered. Somebody may have seen to it by hand.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_was_never_sent_is_not_asked_about_and_decided_only_by_a_yes() {
+    let shop = TestShop::with(by_night()).await;
+    shop.say(&reseller(), "ANTRI.YA", 1).await;
+    shop.say(&reseller(), "S5.081234567890.1234", 1).await;
+    let said = shop.say(&admin(), "/cekulang 1", 1).await;
+    assert!(said[0].contains("belum pernah dikirim") && !said[0].contains("terbeli dua kali"), "{said:?}");
+    let said = shop.say(&admin(), "/sukses 1 0041000987654321", 1).await;
+    assert!(said[0].contains("belum pernah dikirim") && said[0].contains("YA."), "{said:?}");
+    assert!(order(&shop, 1).await.is_open());
+    shop.tap(&admin(), "Ya, lanjutkan", 2).await;
+    assert_eq!(route(&shop, 1).await, "kios (not sent): success");
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_wait_for_the_end_of_a_break_if_their_reseller_lets_them() {
     let shop = TestShop::with(by_night()).await;
@@ -241,13 +257,21 @@ async fn the_end_of_a_break_and_taking_back_race_for_an_order() {
     }
 }
 
-/// Until an open order is old enough for an alert. It is asked about before: its card shows what was heard.
+/// Until an order was asked about so often, and its supplier has answered.
+async fn is_asked(shop: &TestShop, id: u64, times: usize) {
+    let answers = async || {
+        let order = order(shop, id).await;
+        order.current().unwrap().replies.iter().filter(|reply| reply.to == "status").count()
+    };
+    shop.becomes("asked", async || answers().await >= times).await;
+}
+
+/// Until an open order is old enough for an alert. It is asked about before, so that its card shows what was heard; and so late
+/// that it is not due once more while the admins are told: which of the two came first would be chance.
 async fn is_asked_and_told_of(shop: &TestShop, id: u64) {
-    later(shop, 14, 0, 0).await;
-    let has_answered =
-        async || order(shop, id).await.current().unwrap().replies.iter().any(|reply| reply.to == "status");
-    shop.becomes("asked", has_answered).await;
-    later(shop, 2, 0, 1).await;
+    later(shop, 14, 30, 0).await;
+    is_asked(shop, id, 1).await;
+    later(shop, 0, 45, 1).await;
 }
 
 /// What an admin sees of an order that gets stuck, and does about it.
@@ -258,6 +282,7 @@ async fn a_stuck_order_is_decided_by_buttons() {
     is_asked_and_told_of(&shop, 1).await;
     shop.tap(&admin(), "Tanya lagi", 1).await;
     later(&shop, 1, 5, 0).await;
+    is_asked(&shop, 1, 2).await;
     shop.tap(&admin(), "Gagal", 0).await;
     shop.tap(&admin(), "Kembali", 0).await;
     shop.tap(&admin(), "Sukses…", 0).await;
@@ -293,6 +318,40 @@ async fn a_mistyped_order_is_no_serial_number_and_what_reads_like_none_is_asked_
     shop.tap(&admin(), "Batal", 0).await;
     let said = shop.say(&admin(), "SN: A-77", 1).await;
     assert!(order(&shop, 1).await.is_open(), "{said:?}");
+    shop.tap(&admin(), "Ya, lanjutkan", 2).await;
+    assert_eq!(route(&shop, 1).await, "kios: success");
+    shop.close().await;
+}
+
+/// A number typed after something else may be anything; a short one is asked about, not refused without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_typed_after_something_else_is_asked_back() {
+    let shop = TestShop::with(rich()).await;
+    shop.say(&reseller(), "S5.081234567823.1234", 1).await;
+    later(&shop, 16, 0, 1).await;
+    shop.note("-- a no that was said of another attempt is shown anew");
+    shop.tap(&admin(), "Gagal", 0).await;
+    let sure = shop.tap_on(&admin(), "Ya, GAGAL");
+    assert_eq!(sure.text, "!failed 1 1");
+    shop.receive(InboxMessage { text: "!failed 1 2".to_owned(), ..sure }, 0).await;
+    assert!(order(&shop, 1).await.is_open());
+    shop.tap(&admin(), "Kembali", 0).await;
+    shop.note("-- something else came between");
+    let delivered = shop.tap_on(&admin(), "Sukses…");
+    shop.receive(delivered.clone(), 0).await;
+    shop.say(&admin(), "/pending", 1).await;
+    let said = shop.say(&admin(), "0041000987654321", 1).await;
+    assert!(said[0].contains("Apa ini benar SN-nya: 0041000987654321"), "{said:?}");
+    assert!(order(&shop, 1).await.is_open());
+    shop.tap(&admin(), "Batal", 0).await;
+    shop.note("-- a short one");
+    shop.receive(InboxMessage { message: "tap again".to_owned(), ..delivered }, 0).await;
+    let said = shop.say(&admin(), "12345678", 1).await;
+    assert!(said[0].contains("Apa ini benar SN-nya: 12345678"), "{said:?}");
+    shop.tap(&admin(), "Batal", 0).await;
+    let said = shop.say(&admin(), "/sukses 1 1234", 1).await;
+    assert!(said[0].contains("Apa ini benar SN-nya: 1234"), "{said:?}");
+    assert!(order(&shop, 1).await.is_open());
     shop.tap(&admin(), "Ya, lanjutkan", 2).await;
     assert_eq!(route(&shop, 1).await, "kios: success");
     shop.close().await;

@@ -132,16 +132,16 @@ async fn what_an_owner_says_is_shown_as_the_command_and_not_done() {
         &[
             ("isi saldo kr0001 100rb", &["/deposit KR0001 100000"]),
             ("balikin saldo kr0001 20000", &["/deposit KR0001 -20000"]),
-            ("cek kr0001", &["/agen KR0001"]),
-            ("blokir kr0001", &["/blokir KR0001"]),
+            ("cek kr0001", &["KR0001 Konter 1"]),
+            ("blokir kr0001", &["/blokir kr0001"]),
             ("naikkan harga s10 jadi 10600", &["/hargajual S10 10600"]),
             ("naikkan harga s10 100", &["/hargajual S10 +100"]),
             ("turunkan harga s20 100", &["/hargajual S20 -100"]),
             ("harga s5 naikin 250 ya", &["/hargajual S5 +250"]),
             ("turunin harga s10 jadi 10400", &["/hargajual S10 10400"]),
             ("s10 gangguan, tutup dulu", &["/tutup S10"]),
-            ("saldo supplier", &["/supplier"]),
-            ("trx yang gantung", &["/pending"]),
+            ("saldo supplier", &["kiosampm"]),
+            ("trx yang gantung", &["Tidak ada transaksi"]),
         ],
     )
     .await;

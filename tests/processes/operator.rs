@@ -101,6 +101,8 @@ async fn the_command_line_says_where_settings_and_data_are() {
     running.says("konter is open").await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
     assert!(home.path().join("elsewhere/books").exists());
+    let told = ["note: catalog: ", "is read only by the first start"];
+    assert_ended(&run_in(home.path(), &settings, &arguments).await, 0, &told);
     let audit = ["audit", "--env-file", &own];
     assert_ended(&run_in(home.path(), &settings, &audit).await, 2, &["there is no shop in from-the-file"]);
     assert_ended(&run_in(home.path(), &settings, &[&audit[..], &["--data-dir", "elsewhere"]].concat()).await, 0, &[]);
@@ -204,6 +206,11 @@ async fn check_says_all_is_well_only_of_what_can_start_and_work() {
             usual(home.path()).set("KONTER_BACKUP_DIR", "/proc/copies"),
             0,
             "KONTER_BACKUP_DIR: /proc/copies cannot be written",
+        ),
+        (
+            usual(home.path()).set("KONTER_BACKUP_DIR", "/proc/copies"),
+            0,
+            "/proc/copies: 0 MiB are free, a backup needs 65",
         ),
         (usual(home.path()).set("KONTER_PIN_PEPPER", "…"), 1, "KONTER_PIN_PEPPER: is still the example's"),
         (supplier("SUPPLIER_XGATE_CALLBACK_IPS", "203.0.113.7"), 0, "SUPPLIER_BILLER_CALLBACK_IPS: is not set, nor is"),

@@ -267,8 +267,10 @@ async fn no_shop_goes_on_or_begins_where_the_backups_tell_of_more() {
     let bytes = fs::read(&book).unwrap();
     let first = u32::from_be_bytes(bytes[32..36].try_into().unwrap()) as usize;
     fs::write(&book, &bytes[..32 + 44 + first]).unwrap();
-    let refused = site.run(&site.settings, &["run"]).await;
-    assert_ended(&refused, 1, &["their end is lost", "konter rebuild --force", &way_back]);
+    for command in ["run", "rebuild"] {
+        let refused = site.run(&site.settings, &[command]).await;
+        assert_ended(&refused, 1, &["their end is lost", "konter rebuild --force", &way_back]);
+    }
     let rebuilt = site.run(&site.settings, &["rebuild", "--force"]).await;
     assert_ended(&rebuilt, 0, &["as of record 1", "Whatever was written after it is lost"]);
 

@@ -48,7 +48,7 @@ fn write(expected: Option<u32>, row: Inquiry) -> Commit {
 }
 
 async fn latest(store: &Store, agent: u32, customer: &str) -> Option<u64> {
-    let found = store.inquiry_of(AgentId(agent), &"PLNPOST".parse().unwrap(), customer).await.unwrap();
+    let found = store.inquiry_of(&"PLNPOST".parse().unwrap(), customer, AgentId(agent)).await.unwrap();
     found.map(|inquiry| inquiry.id.0)
 }
 
@@ -110,7 +110,7 @@ pub async fn an_inquiry_may_go_on_to_another_product(engine: impl Engine) {
     row.version = 2;
     store.commit(write(Some(1), row)).await.unwrap();
     assert_eq!(latest(&store, 1, "5200").await, Some(id));
-    assert_eq!(store.inquiry_of(AgentId(1), &"PLN20".parse().unwrap(), "5200").await.unwrap(), None);
+    assert_eq!(store.inquiry_of(&"PLN20".parse().unwrap(), "5200", AgentId(1)).await.unwrap(), None);
 }
 
 pub async fn old_inquiries_go_by_themselves(engine: impl Engine) {

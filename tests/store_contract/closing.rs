@@ -203,7 +203,7 @@ async fn closed_days_stay_what_they_are_when_sled_or_books_are_made_anew() {
     let before = everything(&engine.store()).await;
     engine.store().close().await.unwrap();
     let data = engine.folder.path();
-    konter_store::rebuild(data).unwrap();
+    konter_store::rebuild(data, 0).unwrap();
     let open = |path: &Path| Store::new(SledStore::open(path, SledOptions::default()).unwrap());
     assert_eq!(everything(&open(data)).await, before);
     let into = tempfile::tempdir().unwrap();

@@ -147,8 +147,15 @@ pub async fn what_was_said_is_gone(engine: impl Engine) {
 
 pub async fn that_a_shop_was_restored_is_said_before_what_waited(engine: impl Engine) {
     let store = engine.store();
-    let restored =
-        KeepingReply::Restored { made_at: Some(now()), at: now(), rebuilt: false, in_doubt: 1, waiting: 0, lost: None };
+    let restored = KeepingReply::Restored {
+        made_at: Some(now()),
+        newer: None,
+        at: now(),
+        rebuilt: false,
+        in_doubt: 1,
+        waiting: 0,
+        lost: None,
+    };
     for reply in [KeepingReply::ClockRight, KeepingReply::StoreWorks { at: now() }, restored] {
         store.commit(Commit { outgoing: vec![say(1, Reply::Keeping(reply))], ..commit() }).await.unwrap();
     }

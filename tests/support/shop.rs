@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
+use konter::attachment::{Marked, edit_id};
 use konter::clock::{Clock, ShopClock};
-use konter::config::{PriceLists, Registration, Settings};
+use konter::config::{Policy, PriceLists, Registration, Settings};
 use konter::http::{CallbackAuth, Callers, Entry, Http, Limits, router_within, serve};
 use konter::shop::pins::Pepper;
 use konter::shop::suppliers::{Supplier, Suppliers};
-use konter::shop::{ChatService, NoChatService, Parts, Policy, Shop};
+use konter::shop::{ChatService, NoChatService, Parts, Shop};
 use konter_core::agent::{Agent, Locale, PinState};
 use konter_core::catalog::{Catalog, Product, parse_catalog};
 use konter_core::ids::{AgentId, ChatId};
@@ -110,6 +111,42 @@ impl ChatService for NamedBot {
     async fn tell(&self, _: &ChatId, _: Locale, _: Reply) {}
 }
 
+/// What messages of the bot's show, by chat and number.
+type Cards = Arc<Mutex<HashMap<(ChatId, String), (Option<String>, DateTime<Utc>)>>>;
+
+/// A chat service that knows besides what its messages show.
+struct Remembering {
+    inner: Arc<dyn ChatService>,
+    cards: Cards,
+}
+
+#[async_trait]
+impl ChatService for Remembering {
+    fn bot_name(&self) -> Option<String> {
+        self.inner.bot_name()
+    }
+
+    async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>> {
+        self.inner.fetch(id, limit).await
+    }
+
+    async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply) {
+        self.inner.tell(chat, locale, reply).await;
+    }
+
+    fn shown(&self, chat: &ChatId, message: &str) -> Option<(Option<String>, DateTime<Utc>)> {
+        self.cards.lock().get(&(chat.clone(), message.to_owned())).cloned()
+    }
+
+    fn shows_toast(&self, tap: &str) -> bool {
+        self.inner.shows_toast(tap)
+    }
+
+    fn answer_tap(&self, tap: &str, locale: Locale, toast: Option<Reply>) {
+        self.inner.answer_tap(tap, locale, toast);
+    }
+}
+
 impl Default for Setup {
     fn default() -> Self {
         Self {
@@ -154,6 +191,7 @@ pub struct TestShop {
     buttons: Mutex<HashMap<ChatId, Seen>>,
     /// The keyboard that stays below each chat.
     keyboards: Mutex<HashMap<ChatId, Vec<Vec<String>>>>,
+    cards: Cards,
 }
 
 /// A message, and the labels and data of the buttons below it.
@@ -233,6 +271,7 @@ impl TestShop {
             private_reports: true,
             contact: setup.contact,
         };
+        let cards = Cards::default();
         let parts = Parts {
             store: store.clone(),
             clock: ShopClock::new(clock.clone(), Jakarta),
@@ -240,7 +279,7 @@ impl TestShop {
             prefixes: PrefixTable::default(),
             suppliers: Suppliers::new(suppliers),
             catalog: Catalog::new(setup.catalog),
-            chats: setup.chats,
+            chats: Arc::new(Remembering { inner: setup.chats, cards: Arc::clone(&cards) }),
             pepper: setup.pepper,
             seal: None,
         };
@@ -257,10 +296,13 @@ impl TestShop {
         };
         let gate = watch::Sender::new(!setup.hold_callbacks);
         let wait = gate.clone();
-        let held = axum::middleware::from_fn(move |request, next: axum::middleware::Next| {
+        let held = axum::middleware::from_fn(move |request: axum::extract::Request, next: axum::middleware::Next| {
             let mut open = wait.subscribe();
             async move {
-                let _ = open.wait_for(|open| *open).await;
+                // Resellers' programs come by the same door.
+                if !request.uri().path().starts_with("/h2h/") {
+                    let _ = open.wait_for(|open| *open).await;
+                }
                 next.run(request).await
             }
         });
@@ -282,6 +324,7 @@ impl TestShop {
             unreachable: Mutex::default(),
             buttons: Mutex::default(),
             keyboards: Mutex::default(),
+            cards,
         };
         if test.store.agent_of_chat(&reseller()).await.unwrap().is_none() {
             test.add_agent(reseller(), setup.balance, setup.locale).await;
@@ -313,6 +356,11 @@ impl TestShop {
         self.shop.look_again();
     }
 
+    /// Opens the door to callbacks that were held back, for good.
+    pub fn open_door(&self) {
+        self.door.send_replace(true);
+    }
+
     /// Opens the door to callbacks that were held back, until so many replies have come of them.
     pub async fn let_callbacks_in(&self, replies: usize) {
         self.door.send_replace(true);
@@ -342,6 +390,44 @@ impl TestShop {
         self.pass(TimeDelta::seconds(1));
         self.shop.receive(vec![message]).await.unwrap();
         self.hear(replies).await
+    }
+
+    /// The number of the latest message that the chat was sent under which something may wait.
+    pub fn card(&self, chat: &ChatId) -> String {
+        let cards = self.cards.lock();
+        let own = cards.iter().filter(|((of, _), (name, _))| of == chat && name.is_some());
+        own.map(|((_, number), _)| number.parse::<u64>().unwrap()).max().expect("a card was shown").to_string()
+    }
+
+    /// The number of the latest message that the chat was sent.
+    pub fn latest(&self, chat: &ChatId) -> String {
+        let cards = self.cards.lock();
+        let own = cards.keys().filter(|(of, _)| of == chat);
+        own.map(|(_, number)| number.parse::<u64>().unwrap()).max().expect("something was said").to_string()
+    }
+
+    /// Says something in reply to a message.
+    pub async fn reply(&self, chat: &ChatId, to: &str, text: &str, replies: usize) -> Vec<String> {
+        let message = InboxMessage { replies_to: Some(to.to_owned()), ..self.message(chat, text) };
+        self.receive(message, replies).await
+    }
+
+    /// Changes what was sent; all that is said and shown because of it.
+    pub async fn edit(&self, first: &InboxMessage, words: &str) -> (String, Vec<Reply>) {
+        let second = self.messages.fetch_add(1, Ordering::Relaxed);
+        let message = edit_id(first.message.parse().unwrap(), i64::try_from(second).unwrap());
+        let text = Marked::Edited { words }.to_text();
+        self.pass(TimeDelta::seconds(1));
+        self.shop.receive(vec![InboxMessage { message, text, ..first.clone() }]).await.unwrap();
+        self.answers_all().await;
+        let rows = self.store.outbox(&first.chat, 100).await.unwrap();
+        let edits = rows.into_iter().filter_map(|row| match row.payload {
+            Payload::Edit { reply, .. } => Some(*reply),
+            _ => None,
+        });
+        let before = self.transcript().len();
+        self.hear_all().await;
+        (self.transcript().split_off(before), edits.collect())
     }
 
     /// Waits until this holds.
@@ -386,13 +472,14 @@ impl TestShop {
     }
 
     /// Whatever has been said once every message is answered, for tests that look at what was done.
-    pub async fn hear_all(&self) {
+    pub async fn hear_all(&self) -> Vec<(ChatId, String)> {
         self.answers_all().await;
         let mut heard = Vec::new();
         self.take_replies(&mut heard).await;
         for (chat, body) in &heard {
             self.note(&format!("    to {}: {}", who(chat), body.replace('\n', "\n        ")));
         }
+        heard
     }
 
     async fn take_replies(&self, heard: &mut Vec<(ChatId, String)>) {
@@ -415,7 +502,9 @@ impl TestShop {
             match &row.payload {
                 Payload::Reply(reply) => {
                     let rendered = self.texts.render(row.locale, reply, row.balance);
-                    let below = self.see_buttons(&row.chat, row.number().to_string(), &rendered.buttons);
+                    let number = row.number().to_string();
+                    self.cards.lock().insert((row.chat.clone(), number.clone()), (reply.pad(), row.at));
+                    let below = self.see_buttons(&row.chat, number, &rendered.buttons);
                     self.see_keyboard(&row.chat, rendered.keyboard);
                     heard.push((row.chat.clone(), rendered.body + &below));
                 }

@@ -2,6 +2,7 @@
 
 use super::meaning::Command;
 use super::read::{Cursor, Problem};
+use super::said::Said;
 use super::topic::Topic;
 use konter_core::staff::Role;
 
@@ -29,6 +30,8 @@ pub struct Format {
     pub least: Option<Role>,
     /// More lines that open with the same words, where they need another role.
     pub also: &'static [(&'static str, Role)],
+    /// How those who leave the slash out say it.
+    pub(super) said: &'static [Said],
     /// What is suggested to somebody who misspells one of the words.
     pub(super) hint: Option<Topic>,
     /// Whether `CEK` may stand in front of the words: `CEK SALDO`.
@@ -38,7 +41,18 @@ pub struct Format {
 
 impl Format {
     const fn new(topic: Topic, words: &'static [&'static str], meaning: &'static str, read: Read) -> Self {
-        Self { topic, words, meaning, example: "", least: None, also: &[], hint: None, behind_cek: false, read }
+        Self {
+            topic,
+            words,
+            meaning,
+            example: "",
+            least: None,
+            also: &[],
+            said: &[],
+            hint: None,
+            behind_cek: false,
+            read,
+        }
     }
 
     /// A format that owns its words.
@@ -69,6 +83,10 @@ impl Format {
 
     pub(super) const fn also(self, also: &'static [(&'static str, Role)]) -> Self {
         Self { also, ..self }
+    }
+
+    pub(super) const fn said(self, said: &'static [Said]) -> Self {
+        Self { said, ..self }
     }
 
     pub(super) const fn hinting(self, hint: Option<Topic>) -> Self {

@@ -12,7 +12,8 @@
 //!
 //! Adding a command:
 //!
-//! 1. A row in `FORMATS` of its family: words, meaning, example, reader; for those who work at the shop, the least role.
+//! 1. A row in `FORMATS` of its family: words, meaning, example, reader; for those who work at the shop, the least role, and
+//!    how it is said without a slash (`said`, with lines of `tests/data/desk.jsonl`).
 //!    Its value in the family's `command.rs`, its name in `topic.rs` where its format is told by itself.
 //! 2. `KONTER_WRITE_DOCS=1 cargo test --test in_process commands` writes it into `docs/commands.md`; the same tests want it
 //!    named in a help text.
@@ -37,6 +38,7 @@ mod read;
 mod receipt;
 mod report;
 mod routing;
+mod said;
 mod spoken;
 mod suggest;
 mod table;
@@ -68,9 +70,10 @@ pub use read::{
 pub use receipt::command::{ReceiptLine, ReceiptOf};
 pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
+pub use said::Advice;
 pub use spoken::{
-    Newcomer, Sort, Talk, Wish, asked_by_newcomer, decision_line, desk_line, goods_said, names_said, pin_said,
-    slash_line, sums_said, was_to_order,
+    Named, Newcomer, Sort, Talk, Wanted, Wish, asked_by_newcomer, at_the_desk, decision_line, goods_said, names_said,
+    pin_said, slash_line, sums_said, was_to_order,
 };
 pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};

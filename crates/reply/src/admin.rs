@@ -27,6 +27,8 @@ pub enum AdminProblem {
     AlreadyDecided { order: OrderId, verdict: Verdict },
     /// Its purchase is on its way right now.
     StillSending { order: OrderId },
+    /// It waits to be sent: there is nothing to ask about.
+    NeverSent { order: OrderId },
     /// No safe way of asking this supplier again.
     CannotRecheck { order: OrderId },
     /// Would take the balance below zero.
@@ -45,6 +47,10 @@ pub enum AdminProblem {
     Stale { minutes: i64, wrong_clock: bool },
     /// The catalog file is not remembered any more.
     ImportGone,
+    /// Another file has been sent here since.
+    ImportOlder,
+    /// More than one reseller has such a name.
+    SeveralNamed { name: String, agents: Vec<String> },
     // Deposit tickets.
     /// The text is the ticket's problem's.
     Ticket(TicketProblem),
@@ -83,6 +89,9 @@ pub struct SupplierCard {
     pub open_orders: usize,
     pub last_ok: Option<DateTime<Utc>>,
     pub last_error: Option<String>,
+    /// What it means: `dns`, `refused`, `tls`, `unreachable`, `timeout`, `status`, `broken`, `too_large`.
+    #[serde(default)]
+    pub trouble: Option<String>,
     pub last_error_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub traffic: SupplierTraffic,

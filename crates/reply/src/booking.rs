@@ -21,7 +21,17 @@ pub enum BookingReply {
     #[strum(serialize = "nothing")]
     NothingToConfirm,
     /// A bank's statement has no payment of an open ticket that is beyond doubt.
-    NoMatch { accepted: Vec<MutationLine>, unclear: Vec<MutationLine>, others: Vec<MutationLine>, left_out: usize },
+    NoMatch {
+        accepted: Vec<MutationLine>,
+        unclear: Vec<MutationLine>,
+        others: Vec<MutationLine>,
+        left_out: usize,
+        /// Lines looked at, where there are more.
+        #[serde(default)]
+        cut: Option<usize>,
+    },
+    /// A reseller's own words are no bank's.
+    NotABank { agent: AgentId, name: String },
     /// So many tickets were accepted at once. `skipped`: these were in doubt by then.
     AcceptedAll { count: usize, total: Rupiah, skipped: Vec<TicketId> },
     /// To owners: somebody may not book so much; what an owner types who will.
@@ -77,6 +87,8 @@ pub enum AskWhat {
         unclear: Vec<MutationLine>,
         others: Vec<MutationLine>,
         left_out: usize,
+        #[serde(default)]
+        cut: Option<usize>,
     },
     /// A transfer, to be taken from its receiver without consent. `there`: what the receiver has; `kept`: it has said no.
     TakeBack {
@@ -94,6 +106,9 @@ pub enum AskWhat {
         /// Another order that has this serial number.
         #[serde(default)]
         same_as: Option<OrderId>,
+        /// It waits to be sent, and never was.
+        #[serde(default)]
+        unsent: bool,
     },
     Price {
         code: ProductCode,
@@ -155,6 +170,8 @@ pub enum MutationWhy {
     Direction,
     /// Of a day before the ticket was asked for.
     Older,
+    /// Of a day that is to come.
+    ToCome,
     /// The amount stands there more than once.
     Twice,
     /// Accepting it would be asked back.
@@ -173,6 +190,9 @@ pub struct Doubts {
     /// It is more than what is booked without asking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub above: Option<Rupiah>,
+    /// It is less than anybody books: thousands may be meant, or another sum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub below: Option<Rupiah>,
     /// The reseller was named by this number, which nobody has proven to be its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,

@@ -325,7 +325,10 @@ fn overdue(card: &OverdueCard, say: &Say<'_>) -> Rows {
             ],
         ],
         OverdueStage::WantsSerial => vec![vec![back()]],
-        OverdueStage::Sure => vec![vec![one("routing.button_sure", Tap::SurelyNotDelivered(id)), back()]],
+        OverdueStage::Sure => {
+            let sure = Tap::SurelyNotDelivered(id, card.card.attempts.len());
+            vec![vec![one("routing.button_sure", sure), back()]]
+        }
         OverdueStage::Done => Vec::new(),
     }
 }

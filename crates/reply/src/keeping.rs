@@ -22,6 +22,9 @@ pub enum KeepingReply {
     /// afterwards; `None`: it has lost but days. `in_doubt`: open orders nobody will ask about. `lost`: closed days that were given up.
     Restored {
         made_at: Option<DateTime<Utc>>,
+        /// When the furthest backup beside that one was made, where that had come further.
+        #[serde(default)]
+        newer: Option<DateTime<Utc>>,
         at: DateTime<Utc>,
         #[serde(default)]
         rebuilt: bool,

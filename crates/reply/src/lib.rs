@@ -67,7 +67,7 @@ pub use network::{
     NetworkReply, NewDownline, ProductMarkup, TakeBackCard, TakeBackProblem, TakeBackStage, ToldOnce, TransferCard,
     TransferLine, TransferProblem, TransferStage,
 };
-pub use pad::{is_pad, pad_of_bill, pad_of_offer};
+pub use pad::{is_pad, pad_of_announcement, pad_of_bill, pad_of_offer, pad_of_question};
 pub use preference::{
     AskFor, ChatLine, ChatProblem, Earned, FavouriteLine, PreferenceReply, SellingCard, SellingLine, SellingProblem,
 };
@@ -75,10 +75,10 @@ pub use price_list::{MarginLine, PriceListCard, PriceListChange, PriceListLine, 
 pub use receipt::{ReceiptForm, ReceiptProblem};
 pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
-pub use report::{ProductSales, ReportForm, ReportProblem, SalesCard, StatementCard, StatementLine};
+pub use report::{ProductSales, ReportForm, ReportProblem, SalesCard, StatementCard, StatementLine, TransferWhom};
 pub use routing::{
-    CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
-    UnreadReport, UnreadWhy,
+    CancelProblem, LossLine, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState,
+    SupplierTraffic, UnreadReport, UnreadWhy,
 };
 pub use samples::{Sample, samples};
 pub use staff::{

@@ -46,7 +46,7 @@ pub(super) const fn builtin_source(locale: Locale) -> &'static str {
 }
 
 /// Texts that other texts include, and what stands ready for them there.
-const PARTS: [(&str, &[&str]); 12] = [
+const PARTS: [(&str, &[&str]); 13] = [
     ("part.details", &["details", "sn"]),
     ("part.balance", &["balance"]),
     ("part.days", &["days", "more"]),
@@ -56,9 +56,10 @@ const PARTS: [(&str, &[&str]); 12] = [
     ("part.order_card", &["card"]),
     ("part.agent_card", &["card"]),
     ("part.banks", &["banks"]),
-    ("part.doubts", &["booked", "above", "phone", "open_ticket"]),
+    ("part.doubts", &["booked", "above", "below", "phone", "open_ticket"]),
     ("part.ask", &["number", "until", "stage"]),
-    ("part.mutation", &["accepted", "unclear", "others", "left_out"]),
+    ("part.waits", &["what"]),
+    ("part.mutation", &["accepted", "unclear", "others", "left_out", "cut"]),
 ];
 
 /// Reads `[section]` / `key = "text"`; the key of a text is `section.key`.

@@ -67,7 +67,19 @@ pub struct StatementLine {
     pub about: About,
     /// The order it is about: number, product, destination.
     pub order: Option<(OrderId, ProductCode, String)>,
+    /// Of a transfer, who is at its other end; its number stands in the note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whom: Option<TransferWhom>,
     pub note: Option<String>,
+}
+
+/// Who is at a transfer's other end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferWhom {
+    pub agent: AgentId,
+    pub name: String,
+    /// It was taken back.
+    pub back: bool,
 }
 
 /// What a shop's report is handed over as.

@@ -28,6 +28,9 @@ pub enum RoutingReply {
     Routes { product: ProductCode, name: String, routes: Vec<RouteLine> },
     /// The text is the problem's.
     SteerRefused { problem: SteerProblem },
+    /// So many orders were sold at a loss lately, without a message for each; the products that lose most, and how many more.
+    #[strum(serialize = "losses")]
+    AlertLosses { count: usize, lost: Rupiah, lines: Vec<LossLine>, more: usize },
     /// What a supplier's price list changes.
     PriceList(Box<PriceListCard>),
     /// It is being asked for.
@@ -90,6 +93,16 @@ pub enum CancelProblem {
     },
 }
 
+/// Orders of one product for which one supplier takes more than the reseller pays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LossLine {
+    pub product: ProductCode,
+    pub supplier: SupplierId,
+    pub charged: Rupiah,
+    pub count: usize,
+    pub lost: Rupiah,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "problem", rename_all = "snake_case")]
 #[strum(const_into_str, prefix = "routing.", serialize_all = "snake_case")]
@@ -103,6 +116,11 @@ pub enum SteerProblem {
         supplier: SupplierId,
     },
     LongReason,
+    /// A pause counts from now on; what was written for its reason names another time.
+    NotYet {
+        supplier: SupplierId,
+        reason: String,
+    },
     /// Nothing says how it is asked for.
     NoPriceList {
         supplier: SupplierId,

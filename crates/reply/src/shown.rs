@@ -157,7 +157,7 @@ pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins,
         "NetworkReply" => fields.fill(&["number"]),
         "PreferenceReply" => fields.fill(&["downlines", "left_out"]),
         "DownlineLine" if !fields.has("own") => fields.put("own", false),
-        "Doubts" | "TransferCard" => fields.fill(&["booked", "above", "phone", "open_ticket"]),
+        "Doubts" | "TransferCard" => fields.fill(&["booked", "above", "below", "phone", "open_ticket"]),
         "ImportCard" if !fields.has("below") => fields.put("below", Vec::<Value>::new()),
         "BookedBefore" => fields.fill(&["ticket", "from", "by"]),
         "BroadcastCard" => {
@@ -176,6 +176,7 @@ pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins,
         "Span" => span(fields),
         "StatementCard" => fields.fill(&["from", "to"]),
         "StatementLine" => {
+            fields.fill(&["whom"]);
             let order = fields.get("order");
             for (at, name) in ["order", "product", "dest"].into_iter().enumerate() {
                 fields.put(name, item(&order, at));

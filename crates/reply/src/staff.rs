@@ -7,7 +7,7 @@ use strum::IntoStaticStr;
 
 use super::admin::AgentCard;
 use super::desk::{BelowCost, PriceChange};
-use konter_core::ids::{AgentId, BroadcastId, ChatId, SupplierId};
+use konter_core::ids::{AgentId, BroadcastId, ChatId, ProductCode, SupplierId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
 use konter_core::staff::Role;
@@ -46,7 +46,13 @@ pub enum DeskReply {
     /// Opened or closed.
     Category(CategoryCard),
     /// `name`: as it was typed; `near`: what may be meant.
-    NoSuchCategory { name: String, near: Vec<String> },
+    /// `product`: what is called so is one.
+    NoSuchCategory {
+        name: String,
+        near: Vec<String>,
+        #[serde(default)]
+        product: Option<ProductCode>,
+    },
     /// A category's prices, the first of those that changed. `restored`: as they were before.
     Repriced { category: String, count: usize, lines: Vec<PriceChange>, left_out: usize, restored: bool },
     /// There is no change of a category's prices to take back.

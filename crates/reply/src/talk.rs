@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::account::PriceLine;
-use konter_core::ids::{AgentId, ProductCode};
+use konter_core::ids::{AgentId, BroadcastId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
 
@@ -62,6 +62,9 @@ pub enum TalkReply {
     },
     /// Several orders that wait for one PIN.
     AskPin {
+        /// Of the message that named them; 0 where it was shown before there were any.
+        #[serde(default)]
+        id: u64,
         lines: Vec<AskedLine>,
         total: Rupiah,
     },
@@ -101,6 +104,8 @@ pub enum TalkReply {
         next: u8,
         is_shown: bool,
     },
+    /// To whoever works here: what of all that can be sent is read.
+    TablesAndWords,
     /// A voice message is not heard.
     Voice,
     /// A picture that is no proof of anything.
@@ -108,6 +113,14 @@ pub enum TalkReply {
     /// A yes; `number`: of the question that waits for one.
     YesTo {
         number: Option<u32>,
+        /// What that would do.
+        #[serde(default)]
+        what: Option<DroppedWhat>,
+        /// An announcement that waits to be sent, where no question is newer.
+        #[serde(default)]
+        send: Option<BroadcastId>,
+        #[serde(default)]
+        works_here: bool,
     },
     /// Not understood, and nothing in it was an order.
     Lost,
@@ -128,8 +141,15 @@ pub enum TalkReply {
         count: usize,
         short: bool,
     },
-    /// An edited message is not read.
-    Edited,
+    /// An edited message is not read; `what`: what waited because of it, and is not done.
+    Edited {
+        #[serde(default)]
+        what: Vec<DroppedWhat>,
+    },
+    /// The message that was answered waits for nothing; `what`: what does.
+    AnsweredElse {
+        what: Vec<DroppedWhat>,
+    },
     /// A group's anonymous admin is nobody.
     Anonymous,
     /// The account or its chat is out of reach; `registered`: of a reseller who still writes from it.
@@ -158,6 +178,25 @@ pub enum TalkReply {
     /// What somebody who works here may have meant, as it is typed.
     SlashMeant {
         line: String,
+    },
+    /// How a reseller sets what its own customers and downlines pay.
+    OwnPrice {
+        code: String,
+    },
+    /// An answer to a card may have been meant for the shop; `answer`: as the reseller would be answered.
+    CardOrCommand {
+        answer: String,
+        line: Option<String>,
+    },
+    /// Of an owner who sells as well: whose price is meant.
+    WhosePrice {
+        shops: String,
+        own: String,
+    },
+    /// Of those who work here: what is done by no command, and the lines that come near to it.
+    Advice {
+        about: String,
+        lines: Vec<String>,
     },
     /// Asked for and taken back in the same message; `words`: those that take it back, empty where a sign does.
     TakenBack {

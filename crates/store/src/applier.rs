@@ -29,7 +29,9 @@ const SWEEP: usize = 32 << 20;
 const LONGEST_WAIT: Duration = Duration::from_millis(40);
 /// Bytes after which sled hands what it wrote over to the disk, so that a sync does not find all of it at once.
 const FLUSH_EVERY: usize = 512 << 10;
-/// How often sled notes how far the books are, should their end get lost.
+/// How often sled notes how far the books are, should their end get lost: soon after a while without any, then ever less often, as
+/// each note costs a sync. So what came last in a quiet shop is noted, and in a busy one most of it.
+const FIRST_NOTE: Duration = Duration::from_secs(1);
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 
 /// What writer and applier tell each other.
@@ -89,6 +91,9 @@ pub(super) struct Applier {
     sync: Syncing,
     /// sled's file.
     file: File,
+    /// When it was noted last how far the books are, and how long it is to be until the next time.
+    noted: Instant,
+    gap: Duration,
     flow: Arc<Flow>,
     faults: Arc<Faults>,
 }
@@ -111,7 +116,7 @@ impl Applier {
         let (flow, faults) = (Arc::clone(flow), Arc::clone(faults));
         flow.changed(&layers);
         let file = layers.disk().file()?;
-        Ok(Self { layers, witness, limits, sync, file, flow, faults })
+        Ok(Self { layers, witness, limits, sync, file, noted: Instant::now(), gap: FIRST_NOTE, flow, faults })
     }
 
     /// Works until it is told to end, or until sled fails.
@@ -137,7 +142,6 @@ impl Applier {
     }
 
     fn next_chore(&self) -> Chore {
-        let noted = Instant::now();
         let mut state = self.flow.state.lock();
         loop {
             let calm = if state.is_closing { 0 } else { self.limits.calm.min(self.limits.full / 2) };
@@ -151,8 +155,13 @@ impl Applier {
             if state.is_closing {
                 return Chore::End;
             }
-            if self.flow.changed.wait_until(&mut state, noted + NOTE_EVERY).timed_out() {
+            let (has_news, due) = (self.layers.end() != self.witness.seen, self.noted + self.gap);
+            if !has_news {
+                self.flow.changed.wait(&mut state);
+            } else if Instant::now() >= due {
                 return Chore::Note;
+            } else {
+                self.flow.changed.wait_until(&mut state, due);
             }
         }
     }
@@ -204,7 +213,9 @@ impl Applier {
         if seen == self.witness.seen {
             return Ok(());
         }
-        self.witness.seen = seen;
+        let since = self.noted.elapsed();
+        self.gap = if since > NOTE_EVERY * 2 { FIRST_NOTE } else { (self.gap * 2).min(NOTE_EVERY) };
+        (self.witness.seen, self.noted) = (seen, Instant::now());
         self.layers.disk().write(&Batch::new(), Some(&self.witness))?;
         self.sync()
     }

@@ -6,7 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::audit::unfit_hold;
 use super::class::{self, Class};
+use super::days::DayRow;
 use super::kv::{Batch, Direction, Kv, under};
 use super::read::Reader;
 use super::rows::{self, COUNTER_NAME, InboxRow, decode, encode};
@@ -35,14 +37,20 @@ pub(super) struct Tip {
 }
 
 impl Tip {
-    pub(super) fn load<K: Kv>(kv: &K) -> Result<Self, StoreError> {
+    /// `closed`: the day that was closed last. Where no line came after it, it says what the last one was.
+    pub(super) fn load<K: Kv>(kv: &K, closed: Option<&DayRow>) -> Result<Self, StoreError> {
         let rows = Reader(kv);
         let (last_order, last_reference) = (rows.last_number(keys::all(keys::ORDER))?, rows.last_reference()?);
         let mut tip = Self { last_order, last_reference, ..Self::default() };
         if let Some(counter) = kv.get(&keys::meta(COUNTER_NAME))? {
             tip.counter = decode("counter", &counter)?;
         }
-        kv.scan(under(keys::all(keys::JOURNAL)), Direction::Down, &mut |_, pack| {
+        let mut journal = under(keys::all(keys::JOURNAL));
+        if let Some((closed, end)) = closed.and_then(|closed| Some((closed, closed.journal_end?))) {
+            (tip.seq, tip.digest) = end;
+            journal.start = keys::journal(closed.last_line.saturating_add(1));
+        }
+        kv.scan(journal, Direction::Down, &mut |_, pack| {
             if let Some(last) = rows::unpack(pack).next_back().transpose()? {
                 (tip.seq, tip.digest) = (last.seq, last.digest);
             }
@@ -441,19 +449,10 @@ impl<'g, K: Kv> Stage<'g, K> {
     /// An order is open exactly as long as its price is held.
     fn check_holds(&self, commit: &Commit) -> Result<(), StoreError> {
         for Versioned { row, .. } in &commit.orders {
-            let problem = match (row.is_open(), self.hold(row.id)?) {
-                (true, Some(hold)) if hold.amount == row.price && hold.debit == AccountId::Agent(row.agent) => continue,
-                (false, None) => continue,
-                (true, Some(hold)) => {
-                    format!(
-                        "open order {} of {} costs {}, its hold is {} of {}",
-                        row.id, row.agent, row.price, hold.amount, hold.debit
-                    )
-                }
-                (true, None) => format!("open order {} has no hold", row.id),
-                (false, Some(_)) => format!("final order {} still has its hold", row.id),
-            };
-            return Err(corrupt("commit", problem));
+            let hold = self.hold(row.id)?;
+            if let Some(problem) = unfit_hold(row.id, row.agent, row.price, row.is_open(), hold.as_ref()) {
+                return Err(corrupt("commit", problem));
+            }
         }
         Ok(())
     }

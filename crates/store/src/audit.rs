@@ -188,22 +188,31 @@ async fn compare_orders(
     holds: &[Hold],
     seen_open: &BTreeSet<OrderId>,
 ) -> Result<Vec<String>, StoreError> {
-    let mut problems = Vec::new();
-    let mut orders = look_up(store, Pace::Alone, holds.iter().map(|hold| hold.order).collect()).await?;
-    for hold in holds {
-        match orders.remove(&hold.order).flatten() {
-            Some(order) if !order.is_open() => problems.push(format!("final order {} still has its hold", order.id)),
-            Some(order) if order.price == hold.amount && hold.debit == AccountId::Agent(order.agent) => {}
-            Some(order) => problems.push(format!(
-                "order {} of {} costs {}, its hold is {} of {}",
-                order.id, order.agent, order.price, hold.amount, hold.debit
-            )),
-            None => problems.push(format!("a hold is kept for order {}, which is not stored", hold.order)),
+    let holds: BTreeMap<OrderId, &Hold> = holds.iter().map(|hold| (hold.order, hold)).collect();
+    let orders = look_up(store, Pace::Alone, holds.keys().chain(seen_open).copied().collect()).await?;
+    let problem = |(id, order): (OrderId, Option<Order>)| match (order, holds.get(&id)) {
+        (Some(order), hold) => unfit_hold(id, order.agent, order.price, order.is_open(), hold.copied()),
+        (None, Some(_)) => Some(format!("a hold is kept for order {id}, which is not stored")),
+        (None, None) => None,
+    };
+    Ok(orders.into_iter().filter_map(problem).collect())
+}
+
+/// What is wrong with an order's hold, or with its having none.
+pub(super) fn unfit_hold(
+    id: OrderId,
+    agent: AgentId,
+    price: Rupiah,
+    is_open: bool,
+    hold: Option<&Hold>,
+) -> Option<String> {
+    match (is_open, hold) {
+        (false, None) => None,
+        (true, Some(hold)) if hold.amount == price && hold.debit == AccountId::Agent(agent) => None,
+        (true, Some(Hold { amount, debit, .. })) => {
+            Some(format!("open order {id} of {agent} costs {price}, its hold is {amount} of {debit}"))
         }
+        (true, None) => Some(format!("open order {id} has no hold")),
+        (false, Some(_)) => Some(format!("final order {id} still has its hold")),
     }
-    let held: BTreeSet<OrderId> = holds.iter().map(|hold| hold.order).collect();
-    let unheld = look_up(store, Pace::Alone, seen_open.difference(&held).copied().collect()).await?;
-    let still_open = unheld.into_values().flatten().filter(Order::is_open);
-    problems.extend(still_open.map(|order| format!("open order {} has no hold", order.id)));
-    Ok(problems)
 }

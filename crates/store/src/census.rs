@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use super::audit::due;
+use super::audit::{due, unfit_hold};
 use super::indexes::Indexes;
 use super::opening::{account_id, bring_forward};
 use super::rows::{decode, unpack};
@@ -92,14 +92,9 @@ impl Census {
     fn order(&mut self, order: &OrderBooks) {
         self.awaited.remove(&order.id);
         self.count.owes(order.id, due(order.agent, order.price, &order.state, &order.margins, &order.withheld));
-        let is_open = matches!(order.state, OrderState::Open);
-        let id = order.id;
-        match (is_open, self.holds.get(&id)) {
-            (false, None) => {}
-            (true, Some(hold)) if hold.amount == order.price && hold.debit == AccountId::Agent(order.agent) => {}
-            (true, Some(_)) => self.count.differs(format!("the hold of order {id} is not of its price and reseller")),
-            (true, None) => self.count.differs(format!("open order {id} has no hold")),
-            (false, Some(_)) => self.count.differs(format!("final order {id} still has its hold")),
+        let (is_open, hold) = (matches!(order.state, OrderState::Open), self.holds.get(&order.id));
+        if let Some(problem) = unfit_hold(order.id, order.agent, order.price, is_open, hold) {
+            self.count.differs(problem);
         }
     }
 

@@ -64,6 +64,7 @@ fn of_reply(reply: &Reply, is_answer: bool) -> Class {
                 **reply,
                 RoutingReply::AlertLowBalance { .. }
                     | RoutingReply::AlertManyOverdue { .. }
+                    | RoutingReply::AlertLosses { .. }
                     | RoutingReply::AlertCostRose { .. }
                     | RoutingReply::PriceList(_)
                     | RoutingReply::PriceListFault { .. }
@@ -89,9 +90,18 @@ fn of_reply(reply: &Reply, is_answer: bool) -> Class {
 const FIRST: u64 = 0;
 const CONVERSATION: u64 = 1;
 const ALERTS: u64 = 2;
-const ANNOUNCEMENTS: u64 = 3;
+const FIGURES: u64 = 3;
+const ANNOUNCEMENTS: u64 = 4;
 /// Bits of an outbox row's number below its lane: more rows than a shop ever says.
 const LANE_SHIFT: u32 = 56;
+
+fn is_of_figures(reply: &Reply) -> bool {
+    match reply {
+        Reply::AlertDearer { .. } => true,
+        Reply::Routing(reply) => matches!(**reply, RoutingReply::AlertLosses { .. }),
+        _ => false,
+    }
+}
 
 /// The number of a row in its chat's line: the lane, then the row's own number.
 pub(super) fn place(class: Class, payload: &Payload, number: u64) -> u64 {
@@ -99,6 +109,8 @@ pub(super) fn place(class: Class, payload: &Payload, number: u64) -> u64 {
         (Payload::Forget { .. }, _) => FIRST,
         (Payload::Reply(reply), _) if matches!(**reply, Reply::Keeping(KeepingReply::Restored { .. })) => FIRST,
         (_, Class::Final | Class::Answer | Class::Stranger) => CONVERSATION,
+        // Figures. A ticket or a complaint that comes after them is somebody who waits.
+        (Payload::Reply(reply), Class::Alert) if is_of_figures(reply) => FIGURES,
         (_, Class::Alert) => ALERTS,
         (_, Class::Announcement) => ANNOUNCEMENTS,
     };
@@ -108,4 +120,22 @@ pub(super) fn place(class: Class, payload: &Payload, number: u64) -> u64 {
 /// A row's own number, which grows with every row of the store.
 pub(super) const fn number_of(place: u64) -> u64 {
     place & ((1 << LANE_SHIFT) - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use konter_core::money::Rupiah;
+
+    #[test]
+    fn figures_let_those_who_wait_pass() {
+        let place = |reply: RoutingReply, number| {
+            let reply = Reply::Routing(Box::new(reply));
+            place(of_reply(&reply, false), &Payload::Reply(Box::new(reply)), number)
+        };
+        let losses = || RoutingReply::AlertLosses { count: 1, lost: Rupiah::ZERO, lines: Vec::new(), more: 0 };
+        let waits = || RoutingReply::AlertManyOverdue { count: 1 };
+        assert!(place(waits(), 9) < place(losses(), 1) && place(waits(), 1) < place(waits(), 2));
+        assert_eq!(number_of(place(losses(), 7)), 7);
+    }
 }

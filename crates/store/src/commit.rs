@@ -76,7 +76,7 @@ pub struct Commit {
 }
 
 /// Rows about uplines and downlines.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NetworkRows {
     pub groups: Vec<Versioned<PriceGroup>>,
     /// Written as given.
@@ -86,7 +86,7 @@ pub struct NetworkRows {
 }
 
 /// Rows about where orders are bought.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RoutingRows {
     pub supplier_overrides: Vec<Versioned<SupplierOverrides>>,
     pub price_lists: Vec<Versioned<PriceListRow>>,
@@ -124,25 +124,15 @@ impl Commit {
     /// Whether it answers a message with words, and changes nothing else.
     #[must_use]
     pub fn only_says(&self) -> bool {
-        let Self { network, routing, desk, .. } = self;
-        let no_network = network.groups.is_empty() && network.invited.is_empty() && network.uninvited.is_empty();
-        let no_routing = routing.supplier_overrides.is_empty()
-            && routing.price_lists.is_empty()
-            && routing.margins.is_none()
-            && routing.shown.is_empty()
-            && routing.unshown.is_empty();
-        let no_desk = desk.staff.is_empty()
-            && desk.broadcasts.is_empty()
-            && desk.broadcast_results.is_empty()
-            && desk.questions.is_empty()
-            && desk.allowances.is_empty()
-            && desk.cards.is_empty();
         let no_rows =
             self.agents.is_empty() && self.orders.is_empty() && self.inquiries.is_empty() && self.tickets.is_empty();
-        let no_rows = no_rows && self.transfers.is_empty();
-        let no_other =
-            self.postings.is_empty() && self.products.is_empty() && self.acts.is_empty() && self.preferences.is_empty();
-        no_network && no_routing && no_desk && no_rows && no_other
+        let no_other = self.transfers.is_empty()
+            && self.postings.is_empty()
+            && self.products.is_empty()
+            && self.acts.is_empty()
+            && self.preferences.is_empty();
+        let no_groups = self.network == NetworkRows::default() && self.routing == RoutingRows::default();
+        no_rows && no_other && no_groups && self.desk == DeskRows::default()
     }
 
     /// Notes that a row of the outbox stands as `message` now, if anybody will ask for it.
@@ -172,7 +162,7 @@ impl Commit {
 }
 
 /// Rows about those who work here and about announcements.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeskRows {
     pub staff: Vec<Versioned<Staff>>,
     pub broadcasts: Vec<Versioned<Broadcast>>,
@@ -197,7 +187,7 @@ pub struct BroadcastResult {
 
 /// A row with the version it was decided on: `None` for a row that must not exist yet. The row itself already carries
 /// its new version.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Versioned<T> {
     pub expected: Option<u32>,
     pub row: T,

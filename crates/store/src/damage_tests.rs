@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -299,7 +300,7 @@ async fn a_lost_end_is_noticed_without_the_state() {
     ];
     for (what, damages) in lost {
         let (folder, data) = shop.damaged(|data| damages.iter().for_each(|damage| damage(data)));
-        for error in [SledStore::open(&data, options()).err().unwrap(), rebuild(&data).unwrap_err()] {
+        for error in [SledStore::open(&data, options()).err().unwrap(), rebuild(&data, 0).unwrap_err()] {
             let said = error.to_string();
             assert!(said.contains("their end is lost") && said.contains("konter rebuild --force"), "{what}: {said}");
         }
@@ -343,6 +344,22 @@ async fn a_shop_that_was_killed_knows_its_last_record() {
         let error = SledStore::open(after.path(), SledOptions::default()).err().unwrap().to_string();
         assert!(error.contains("their end is lost"), "state {has_state}: {error}");
     }
+    // The state alone says it a little later, also in a shop's first minute.
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let after = tempfile::tempdir().unwrap();
+        copy(folder.path(), after.path());
+        fs::remove_file(after.path().join("books-end")).unwrap();
+        change(&books(after.path(), "book")[0], |bytes| {
+            let end = written(bytes);
+            bytes[end - 30..].fill(0);
+        });
+        if let Err(error) = SledStore::open(after.path(), SledOptions::default()) {
+            assert!(error.to_string().contains("their end is lost"), "{error}");
+            return;
+        }
+    }
+    panic!("the state never says how far the books had come");
 }
 
 /// A closed day's file: no other has its rows. Whatever is wrong with it is said with its name, at the start or when it is read.
@@ -394,6 +411,16 @@ async fn damage_of_a_closed_day_is_said_with_its_file_by_whoever_looks_at_all_of
         let report = audit(&store).await.unwrap();
         assert!(report.is_clean() && report.accounts > 0, "{what}: {report}");
     }
+    // Nothing has come after that day: a start looks at none of its blocks, and the shop goes on.
+    let (_folder, data) = shop.damaged(|data| change(&data.join("days").join(&name), |bytes| bytes[8] ^= 1));
+    let store = Store::new(SledStore::open(&data, options()).unwrap());
+    store.commit(deposit(LINES + 1)).await.unwrap();
+    let lines = store.journal(LINES, 10).await.unwrap();
+    assert!(lines.len() == 1 && lines[0].seq == LINES + 1, "{lines:?}");
+    let unread = audit(&store).await.unwrap_err().to_string();
+    assert!(unread.contains(&name), "{unread}");
+    store.day_damaged().await;
+    store.close().await.unwrap();
     // Nothing but a day's file is looked at there.
     let rubbish = |file: &Path| {
         for ending in ["unfinished", "unused", "damaged"] {
@@ -444,7 +471,7 @@ async fn emptied_books_are_no_new_shops() {
         let data = folder.path().join(what);
         copy(&young, &data);
         change(&books(&data, "book")[0], damage);
-        for error in [SledStore::open(&data, options()).err().unwrap(), rebuild(&data).unwrap_err()] {
+        for error in [SledStore::open(&data, options()).err().unwrap(), rebuild(&data, 0).unwrap_err()] {
             assert!(error.to_string().contains("konter rebuild --force"), "{what}: {error}");
         }
         let into = folder.path().join(format!("{what}, saved"));
@@ -495,7 +522,7 @@ async fn books_of_another_moment_are_not_taken_for_these() {
     swap("books", &old, &data);
     let error = SledStore::open(&data, options()).err().unwrap().to_string();
     assert!(error.contains("their end is lost"), "{error}");
-    let error = rebuild(&data).unwrap_err().to_string();
+    let error = rebuild(&data, 0).unwrap_err().to_string();
     assert!(error.contains("their end is lost"), "also when it is asked to make the state anew: {error}");
 }
 

@@ -133,17 +133,103 @@ impl Key {
     }
 }
 
+/// Keys, one a line: what it is called, what it is made of.
+macro_rules! keys {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $of:ty),*) = $key:expr;)*) => {
+        $($(#[$doc])* pub(super) fn $name($($arg: $of),*) -> Vec<u8> {
+            $key.0
+        })*
+    };
+}
+
+keys! {
+    order(id: OrderId) = Key::new(ORDER).u64(id.0);
+    order_of_agent(agent: AgentId, id: OrderId) = Key::new(ORDER_OF_AGENT).u32(agent.0).u64(id.0);
+    /// Which order of a slot is open, whatever its day. It stands beside the slots of its destination, on a day that no order
+    /// has.
+    open_slot(slot: &SlotKey) = Key(slots_to(slot.agent, &slot.dest)).u32(0).text(slot.product.as_str()).u8(slot.nth);
+    /// Prefix of every slot of a reseller to one destination.
+    slots_to(agent: AgentId, dest: &str) = Key::new(SLOT).u32(agent.0).text(&same_dest(dest));
+    /// The number before the supplier: references grow, so new rows go side by side.
+    reference(supplier: &SupplierId, number: Reference) = Key::new(REFERENCE).u64(number.0).text(supplier.as_str());
+    /// Which order shows a serial number. Those of one destination stand together.
+    serial(key: &SerialKey) = Key(serials_to(&key.dest)).text(&key.serial);
+    /// Prefix of every serial number of one destination, whoever ordered.
+    serials_to(dest: &str) = Key::new(SERIAL).text(dest);
+    hold(order: OrderId) = Key::new(HOLD).u64(order.0);
+    journal(seq: u64) = Key::new(JOURNAL).u64(seq);
+    /// Index: the journal's lines of one account.
+    line(account: &AccountId, seq: u64) = Key::new(LINE).text(&account.to_string()).u64(seq);
+    answered(key: &MessageKey) = Key::new(ANSWERED).message(key);
+    inbox(key: &MessageKey) = Key::new(INBOX).message(key);
+    outbox(chat: &ChatId, seq: u64) = Key(outbox_of(chat)).u64(seq);
+    outbox_of(chat: &ChatId) = Key::new(OUTBOX).chat(chat);
+    agent(id: AgentId) = Key::new(AGENT).u32(id.0);
+    agent_of_chat(chat: &ChatId) = Key::new(AGENT_OF_CHAT).chat(chat);
+    agent_of_phone(phone: &str) = Key::new(AGENT_OF_PHONE).text(phone);
+    inquiry(id: InquiryId) = Key::new(INQUIRY).u64(id.0);
+    /// Index: the latest inquiry of a reseller about a product and a customer.
+    inquiry_of(agent: AgentId, customer: &str, product: &ProductCode) =
+        Key::new(INQUIRY_OF).u32(agent.0).text(customer).text(product.as_str());
+    /// Index: inquiries without an answer.
+    asking(id: InquiryId) = Key::new(ASKING).u64(id.0);
+    ticket(id: TicketId) = Key(tickets()).u64(id.0);
+    /// Prefix of every ticket.
+    tickets() = Key::new(TICKET).u8(TICKET_ITSELF);
+    /// Which ticket an amount to pay belongs to.
+    ticket_of_pay(pay: Rupiah) = Key::new(TICKET).u8(TICKET_OF_PAY).u64(unsigned(pay));
+    /// A reseller's ticket of an amount it asked for.
+    ticket_of_amount(agent: AgentId, amount: Rupiah) = Key(tickets_of(agent)).u64(unsigned(amount));
+    /// Prefix of a reseller's amounts.
+    tickets_of(agent: AgentId) = Key::new(TICKET).u8(TICKET_OF_AMOUNT).u32(agent.0);
+    transfer(id: TransferId) = Key::new(TRANSFER).u64(id.0);
+    product(code: &ProductCode) = Key::new(PRODUCT).text(code.as_str());
+    act(seq: u64) = Key::new(ACT).u64(seq);
+    /// Index: those directly below a reseller.
+    downline(upline: AgentId, id: AgentId) = Key(downlines_of(upline)).u32(id.0);
+    downlines_of(upline: AgentId) = Key::new(DOWNLINE).u32(upline.0);
+    price_group(name: &GroupName) = Key::new(PRICE_GROUP).text(name.as_str());
+    question(chat: &ChatId) = Key::new(QUESTION).chat(chat);
+    /// Whose invitation a code is.
+    invite(code: &InviteCode) = Key::new(INVITE).text(code.as_str());
+    /// A chat that came by an invitation.
+    invited(chat: &ChatId) = Key::new(INVITED).chat(chat);
+    /// Prefix of the rows set aside, those the admins know of and the others.
+    dead_letter(told: bool) = Key::new(ASIDE).u8(u8::from(told));
+    /// Prefix of what is set for all suppliers.
+    all_supplier_overrides() = Key::new(ROUTING).u8(STEERING);
+    supplier_overrides(supplier: &SupplierId) = Key(all_supplier_overrides()).text(supplier.as_str());
+    /// Prefix of what is known of all suppliers' price lists.
+    price_lists() = Key::new(ROUTING).u8(PRICE_LIST);
+    price_list(supplier: &SupplierId) = Key(price_lists()).text(supplier.as_str());
+    /// What selling prices are made of costs by.
+    margins() = Key::new(ROUTING).u8(MARGINS);
+    /// Prefix of an order's alerts.
+    shown_of(order: OrderId) = Key::new(ROUTING).u8(SHOWN).u64(order.0);
+    shown(order: OrderId, chat: &ChatId) = Key(shown_of(order)).chat(chat);
+    staff(chat: &ChatId) = Key(all_staff()).chat(chat);
+    /// Prefix of every role.
+    all_staff() = Key::new(DESK).u8(DESK_STAFF);
+    broadcast(id: BroadcastId) = Key(broadcasts()).u64(id.0);
+    /// Prefix of every announcement.
+    broadcasts() = Key::new(DESK).u8(DESK_BROADCAST);
+    /// What has become of an announcement that is on its way.
+    tally(id: BroadcastId) = Key(tallies()).u64(id.0);
+    /// Prefix of every announcement that is on its way.
+    tallies() = Key::new(DESK).u8(DESK_TALLY);
+    /// What a chat that works here may add to accounts in a day.
+    allowance(chat: &ChatId) = Key::new(DESK).u8(DESK_ALLOWANCE).chat(chat);
+    /// Whose cards a chat's latest messages are.
+    cards(chat: &ChatId) = Key::new(DESK).u8(DESK_CARDS).chat(chat);
+    preferences(agent: AgentId) = Key::new(HABITS).u32(agent.0);
+    /// Whose chat may join by a code.
+    joining(code: &InviteCode) = Key::new(JOINING).text(code.as_str());
+    meta(name: &str) = Key::new(META).text(name);
+}
+
 /// Everything of one kind.
 pub(super) fn all(kind: u8) -> Vec<u8> {
     vec![kind]
-}
-
-pub(super) fn order(id: OrderId) -> Vec<u8> {
-    Key::new(ORDER).u64(id.0).0
-}
-
-pub(super) fn order_of_agent(agent: AgentId, id: OrderId) -> Vec<u8> {
-    Key::new(ORDER_OF_AGENT).u32(agent.0).u64(id.0).0
 }
 
 /// One row per slot. Slots to one destination stand together, by day, so they are the index by destination too.
@@ -151,12 +237,6 @@ pub(super) fn slot(slot: &SlotKey) -> Vec<u8> {
     // Days count from year 1; the years before it are not ours.
     let day = u32::try_from(slot.day.num_days_from_ce()).unwrap_or(0);
     Key(slots_to(slot.agent, &slot.dest)).u32(day).text(slot.product.as_str()).u8(slot.nth).0
-}
-
-/// Which order of a slot is open, whatever its day. It stands beside the slots of its destination, on a day that no order
-/// has.
-pub(super) fn open_slot(slot: &SlotKey) -> Vec<u8> {
-    Key(slots_to(slot.agent, &slot.dest)).u32(0).text(slot.product.as_str()).u8(slot.nth).0
 }
 
 /// Whether a slot's key is one of [`open_slot`].
@@ -168,85 +248,10 @@ pub(super) fn is_open_slot(key: &[u8]) -> bool {
     day == Some(0)
 }
 
-/// Prefix of every slot of a reseller to one destination.
-pub(super) fn slots_to(agent: AgentId, dest: &str) -> Vec<u8> {
-    Key::new(SLOT).u32(agent.0).text(&same_dest(dest)).0
-}
-
-/// The number before the supplier: references grow, so new rows go side by side.
-pub(super) fn reference(supplier: &SupplierId, reference: Reference) -> Vec<u8> {
-    Key::new(REFERENCE).u64(reference.0).text(supplier.as_str()).0
-}
-
-/// Which order shows a serial number. Those of one destination stand together.
-pub(super) fn serial(key: &SerialKey) -> Vec<u8> {
-    Key(serials_to(&key.dest)).text(&key.serial).0
-}
-
-/// Prefix of every serial number of one destination, whoever ordered.
-pub(super) fn serials_to(dest: &str) -> Vec<u8> {
-    Key::new(SERIAL).text(dest).0
-}
-
-pub(super) fn hold(order: OrderId) -> Vec<u8> {
-    Key::new(HOLD).u64(order.0).0
-}
-
-pub(super) fn journal(seq: u64) -> Vec<u8> {
-    Key::new(JOURNAL).u64(seq).0
-}
-
-/// Index: the journal's lines of one account.
-pub(super) fn line(account: &AccountId, seq: u64) -> Vec<u8> {
-    Key::new(LINE).text(&account.to_string()).u64(seq).0
-}
-
 pub(super) fn account(id: &AccountId) -> Vec<u8> {
     let mut key = all(ACCOUNT);
     key.extend_from_slice(id.to_string().as_bytes());
     key
-}
-
-pub(super) fn answered(key: &MessageKey) -> Vec<u8> {
-    Key::new(ANSWERED).message(key).0
-}
-
-pub(super) fn inbox(key: &MessageKey) -> Vec<u8> {
-    Key::new(INBOX).message(key).0
-}
-
-pub(super) fn outbox(chat: &ChatId, seq: u64) -> Vec<u8> {
-    Key(outbox_of(chat)).u64(seq).0
-}
-
-pub(super) fn outbox_of(chat: &ChatId) -> Vec<u8> {
-    Key::new(OUTBOX).chat(chat).0
-}
-
-pub(super) fn agent(id: AgentId) -> Vec<u8> {
-    Key::new(AGENT).u32(id.0).0
-}
-
-pub(super) fn agent_of_chat(chat: &ChatId) -> Vec<u8> {
-    Key::new(AGENT_OF_CHAT).chat(chat).0
-}
-
-pub(super) fn agent_of_phone(phone: &str) -> Vec<u8> {
-    Key::new(AGENT_OF_PHONE).text(phone).0
-}
-
-pub(super) fn inquiry(id: InquiryId) -> Vec<u8> {
-    Key::new(INQUIRY).u64(id.0).0
-}
-
-/// Index: the latest inquiry of a reseller about a product and a customer.
-pub(super) fn inquiry_of(agent: AgentId, customer: &str, product: &ProductCode) -> Vec<u8> {
-    Key::new(INQUIRY_OF).u32(agent.0).text(customer).text(product.as_str()).0
-}
-
-/// Index: inquiries without an answer.
-pub(super) fn asking(id: InquiryId) -> Vec<u8> {
-    Key::new(ASKING).u64(id.0).0
 }
 
 /// Which order pays a bill, or has paid it.
@@ -258,165 +263,14 @@ pub(super) fn bill(key: &BillKey) -> Vec<u8> {
     }
 }
 
-pub(super) fn ticket(id: TicketId) -> Vec<u8> {
-    Key(tickets()).u64(id.0).0
-}
-
-/// Prefix of every ticket.
-pub(super) fn tickets() -> Vec<u8> {
-    Key::new(TICKET).u8(TICKET_ITSELF).0
-}
-
-/// Which ticket an amount to pay belongs to.
-pub(super) fn ticket_of_pay(pay: Rupiah) -> Vec<u8> {
-    Key::new(TICKET).u8(TICKET_OF_PAY).u64(unsigned(pay)).0
-}
-
-/// A reseller's ticket of an amount it asked for.
-pub(super) fn ticket_of_amount(agent: AgentId, amount: Rupiah) -> Vec<u8> {
-    Key(tickets_of(agent)).u64(unsigned(amount)).0
-}
-
-/// Prefix of a reseller's amounts.
-pub(super) fn tickets_of(agent: AgentId) -> Vec<u8> {
-    Key::new(TICKET).u8(TICKET_OF_AMOUNT).u32(agent.0).0
-}
-
 /// No ticket is for less than nothing; keys of such an amount would not sort.
 fn unsigned(amount: Rupiah) -> u64 {
     u64::try_from(amount.get()).unwrap_or(0)
 }
 
-pub(super) fn transfer(id: TransferId) -> Vec<u8> {
-    Key::new(TRANSFER).u64(id.0).0
-}
-
 /// Prefix of every transfer.
 pub(super) fn transfers() -> Vec<u8> {
     all(TRANSFER)
-}
-
-pub(super) fn product(code: &ProductCode) -> Vec<u8> {
-    Key::new(PRODUCT).text(code.as_str()).0
-}
-
-pub(super) fn act(seq: u64) -> Vec<u8> {
-    Key::new(ACT).u64(seq).0
-}
-
-/// Index: those directly below a reseller.
-pub(super) fn downline(upline: AgentId, id: AgentId) -> Vec<u8> {
-    Key(downlines_of(upline)).u32(id.0).0
-}
-
-pub(super) fn downlines_of(upline: AgentId) -> Vec<u8> {
-    Key::new(DOWNLINE).u32(upline.0).0
-}
-
-pub(super) fn price_group(name: &GroupName) -> Vec<u8> {
-    Key::new(PRICE_GROUP).text(name.as_str()).0
-}
-
-pub(super) fn question(chat: &ChatId) -> Vec<u8> {
-    Key::new(QUESTION).chat(chat).0
-}
-
-/// Whose invitation a code is.
-pub(super) fn invite(code: &InviteCode) -> Vec<u8> {
-    Key::new(INVITE).text(code.as_str()).0
-}
-
-/// A chat that came by an invitation.
-pub(super) fn invited(chat: &ChatId) -> Vec<u8> {
-    Key::new(INVITED).chat(chat).0
-}
-
-/// Prefix of the rows set aside, those the admins know of and the others.
-pub(super) fn dead_letter(told: bool) -> Vec<u8> {
-    Key::new(ASIDE).u8(u8::from(told)).0
-}
-
-/// Prefix of what is set for all suppliers.
-pub(super) fn all_supplier_overrides() -> Vec<u8> {
-    Key::new(ROUTING).u8(STEERING).0
-}
-
-pub(super) fn supplier_overrides(supplier: &SupplierId) -> Vec<u8> {
-    Key(all_supplier_overrides()).text(supplier.as_str()).0
-}
-
-/// Prefix of what is known of all suppliers' price lists.
-pub(super) fn price_lists() -> Vec<u8> {
-    Key::new(ROUTING).u8(PRICE_LIST).0
-}
-
-pub(super) fn price_list(supplier: &SupplierId) -> Vec<u8> {
-    Key(price_lists()).text(supplier.as_str()).0
-}
-
-/// What selling prices are made of costs by.
-pub(super) fn margins() -> Vec<u8> {
-    Key::new(ROUTING).u8(MARGINS).0
-}
-
-/// Prefix of an order's alerts.
-pub(super) fn shown_of(order: OrderId) -> Vec<u8> {
-    Key::new(ROUTING).u8(SHOWN).u64(order.0).0
-}
-
-pub(super) fn shown(order: OrderId, chat: &ChatId) -> Vec<u8> {
-    Key(shown_of(order)).chat(chat).0
-}
-
-pub(super) fn staff(chat: &ChatId) -> Vec<u8> {
-    Key(all_staff()).chat(chat).0
-}
-
-/// Prefix of every role.
-pub(super) fn all_staff() -> Vec<u8> {
-    Key::new(DESK).u8(DESK_STAFF).0
-}
-
-pub(super) fn broadcast(id: BroadcastId) -> Vec<u8> {
-    Key(broadcasts()).u64(id.0).0
-}
-
-/// Prefix of every announcement.
-pub(super) fn broadcasts() -> Vec<u8> {
-    Key::new(DESK).u8(DESK_BROADCAST).0
-}
-
-/// What has become of an announcement that is on its way.
-pub(super) fn tally(id: BroadcastId) -> Vec<u8> {
-    Key(tallies()).u64(id.0).0
-}
-
-/// Prefix of every announcement that is on its way.
-pub(super) fn tallies() -> Vec<u8> {
-    Key::new(DESK).u8(DESK_TALLY).0
-}
-
-/// What a chat that works here may add to accounts in a day.
-pub(super) fn allowance(chat: &ChatId) -> Vec<u8> {
-    Key::new(DESK).u8(DESK_ALLOWANCE).chat(chat).0
-}
-
-/// Whose cards a chat's latest messages are.
-pub(super) fn cards(chat: &ChatId) -> Vec<u8> {
-    Key::new(DESK).u8(DESK_CARDS).chat(chat).0
-}
-
-pub(super) fn preferences(agent: AgentId) -> Vec<u8> {
-    Key::new(HABITS).u32(agent.0).0
-}
-
-/// Whose chat may join by a code.
-pub(super) fn joining(code: &InviteCode) -> Vec<u8> {
-    Key::new(JOINING).text(code.as_str()).0
-}
-
-pub(super) fn meta(name: &str) -> Vec<u8> {
-    Key::new(META).text(name).0
 }
 
 pub(super) fn closed_day(day: NaiveDate) -> Vec<u8> {

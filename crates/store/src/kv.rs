@@ -24,6 +24,14 @@ impl Direction {
         }
     }
 
+    /// Where a walk over a range begins.
+    pub(super) const fn begin(self, range: &Range<Vec<u8>>) -> &Vec<u8> {
+        match self {
+            Self::Up => &range.start,
+            Self::Down => &range.end,
+        }
+    }
+
     /// Takes out of a range what a walk has seen of it when it has come to a key.
     pub(super) fn pass(self, range: &mut Range<Vec<u8>>, key: &[u8]) {
         match self {

@@ -263,7 +263,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
             return Ok(orders);
         }
         if let Some(dest) = dest {
-            return self.orders(self.orders_to(agent, dest, before, limit)?);
+            return self.orders(self.ids_of_orders_to(agent, dest, before, limit)?);
         }
         let range = keys::order_of_agent(agent, OrderId(0))..keys::order_of_agent(agent, before);
         self.orders(self.gather(range, Direction::Down, limit, |key, _| Ok(keys::last_number(key).map(OrderId)))?)
@@ -271,7 +271,13 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     /// Slots stand by day, orders are wanted by number. Numbers follow the days but for orders placed together at
     /// midnight, so one day more than needed is read and then all are sorted.
-    fn orders_to(&self, agent: AgentId, dest: &str, before: OrderId, limit: usize) -> Result<Vec<OrderId>, StoreError> {
+    fn ids_of_orders_to(
+        &self,
+        agent: AgentId,
+        dest: &str,
+        before: OrderId,
+        limit: usize,
+    ) -> Result<Vec<OrderId>, StoreError> {
         let prefix = keys::slots_to(agent, dest);
         let skip = prefix.len();
         let mut ids: Vec<OrderId> = Vec::new();
@@ -293,12 +299,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         Ok(ids)
     }
 
-    pub(super) fn everybodys_orders_to(
-        &self,
-        dest: &str,
-        searched: usize,
-        limit: usize,
-    ) -> Result<Vec<Order>, StoreError> {
+    pub(super) fn orders_to(&self, dest: &str, searched: usize, limit: usize) -> Result<Vec<Order>, StoreError> {
         let mut delivered: Vec<OrderId> = Vec::new();
         self.0.scan(under(keys::serials_to(dest)), Direction::Up, &mut |_, bytes| {
             delivered.push(decode("serial", bytes)?);
@@ -330,9 +331,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     pub(super) fn inquiry_of(
         &self,
-        agent: AgentId,
         product: &ProductCode,
         customer: &str,
+        agent: AgentId,
     ) -> Result<Option<Inquiry>, StoreError> {
         let Some(id) = self.row("inquiry's key", &keys::inquiry_of(agent, customer, product))? else {
             return Ok(None);
@@ -392,7 +393,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         }
     }
 
-    pub(super) fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+    pub(super) fn rows_for(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
         let range = under(keys::outbox_of(chat));
         self.gather(range, Direction::Up, limit, |_, row| Ok(decode("outgoing message", row).ok()))
     }

@@ -26,19 +26,21 @@ use konter_core::question::Question;
 use konter_core::routing::SupplierOverrides;
 use konter_core::staff::{Allowance, Staff};
 
-/// Reads, one a line: the reader's method of that name with the same arguments, or what another finds `@` a key.
+/// Reads, one a line: the reader's method of that name with the same arguments, or what another finds `@` a key. Arguments in
+/// brackets are borrowed, and taken along.
 macro_rules! reads {
-    ($($(#[$doc:meta])* $see:vis fn $name:ident($($arg:ident: $of:ty),*) -> $found:ty $(= $look:ident$(($what:literal))? @ $key:expr)?;)*) => {
+    ($($(#[$doc:meta])* $see:vis fn $name:ident$([$($own:ident: $from:ty),*])?($($arg:ident: $of:ty),*) -> $found:ty $(= $look:ident$(($what:literal))? @ $key:expr)?;)*) => {
         impl Store {
-            $($(#[$doc])* $see async fn $name(&self $(, $arg: $of)*) -> Result<$found, StoreError> {
-                reads!(self, $name($($arg),*) $(, $look$(($what))? @ $key)?)
+            $($(#[$doc])* $see async fn $name(&self $($(, $own: &$from)*)? $(, $arg: $of)*) -> Result<$found, StoreError> {
+                $($(let $own = $own.to_owned();)*)?
+                reads!(self, $name($($(&$own,)*)? $($arg),*) $(, $look$(($what))? @ $key)?)
             })*
         }
     };
-    ($store:ident, $name:ident($($arg:ident),*)) => {
+    ($store:ident, $name:ident($($arg:expr),* $(,)?)) => {
         $store.read(stringify!($name), move |rows| rows.$name($($arg),*)).await
     };
-    ($store:ident, $name:ident($($arg:ident),*), $look:ident$(($what:literal))? @ $key:expr) => {{
+    ($store:ident, $name:ident($($arg:expr),* $(,)?), $look:ident$(($what:literal))? @ $key:expr) => {{
         let key = $key;
         $store.read(stringify!($name), move |rows| rows.$look($($what,)? key.as_slice())).await
     }};
@@ -65,6 +67,11 @@ reads! {
 
 // The ledger.
 reads! {
+    pub fn account[id: AccountId]() -> Account;
+    /// One account's lines of the journal, newest first, before `before`.
+    pub fn statement[id: AccountId](before: Option<u64>, limit: usize) -> Vec<Entry>;
+    /// One account's lines of the journal, oldest first, after `after`.
+    pub fn statement_after[id: AccountId](after: u64, limit: usize) -> Vec<Entry>;
     pub fn accounts() -> Vec<(AccountId, Account)>;
     pub fn holds() -> Vec<Hold>;
     /// The journal in order, from after `after` on.
@@ -80,6 +87,14 @@ reads! {
     pub fn order_of_serial(key: &SerialKey) -> Option<OrderId> = row("serial") @ keys::serial(key);
     pub fn order_of_reference(supplier: &SupplierId, reference: Reference) -> Option<Order> =
         order_at @ keys::reference(supplier, reference);
+    /// The order that keeps another one of the slot from being placed at this moment: today's, one of an earlier day that
+    /// is still open, or one of the day before that was placed within minutes.
+    pub fn order_in_slot[slot: SlotKey](at: DateTime<Utc>) -> Option<Order>;
+    /// The order that pays a bill, or has paid it.
+    pub fn order_of_bill[key: BillKey]() -> Option<Order>;
+    /// Everybody's orders to a destination, newest first. Those that went through are known by their serial numbers, of any
+    /// day, and open ones are few; all others are looked for among the newest `searched`.
+    pub fn orders_to[dest: str](searched: usize, limit: usize) -> Vec<Order>;
     /// Orders from a number on, oldest first.
     pub fn orders_from(first: OrderId, limit: usize) -> Vec<Order>;
     /// Every order that is not final, oldest first.
@@ -90,6 +105,8 @@ reads! {
     /// Where the alerts about an order stand.
     pub fn shown(order: OrderId) -> Vec<Shown> = under("alert") @ keys::shown_of(order);
     pub fn inquiry(id: InquiryId) -> Option<Inquiry>;
+    /// A reseller's latest inquiry about a product and a customer.
+    pub fn inquiry_of[product: ProductCode, customer: str](agent: AgentId) -> Option<Inquiry>;
     /// Inquiries without an answer, oldest first.
     pub fn asking() -> Vec<Inquiry>;
 }
@@ -115,6 +132,8 @@ reads! {
     pub fn inbox() -> Vec<InboxMessage>;
     /// Whether and how a message or callback has been answered.
     pub fn answered(key: &MessageKey) -> Option<Answered> = row("answered message") @ keys::answered(key);
+    /// As [`Self::outbox`], but perhaps not durable yet.
+    fn rows_for[chat: ChatId](limit: usize) -> Vec<Outgoing>;
     /// Chats that have something waiting to be said.
     pub fn waiting_chats() -> Vec<ChatId>;
     /// Rows of the outbox that cannot be read. [`Self::outbox`] and [`Self::waiting_chats`] pass over them.
@@ -148,6 +167,8 @@ reads! {
     pub fn sending() -> Vec<(BroadcastId, Tally)>;
     /// A chat's latest question.
     pub fn question(chat: &ChatId) -> Option<Question> = row("question") @ keys::question(chat);
+    /// Whose card a message of a chat is, if it is one of the latest.
+    pub fn card_shown[chat: ChatId, message: str]() -> Option<AgentId>;
     /// The last day the owners were told the figures of.
     pub fn last_summary() -> Option<NaiveDate>;
 }
@@ -162,38 +183,7 @@ reads! {
     pub fn pepper() -> Option<PepperMark>;
 }
 
-/// Reads that take their arguments along.
 impl Store {
-    pub async fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
-        let id = id.clone();
-        self.read("account", move |rows| rows.account(&id)).await
-    }
-
-    /// One account's lines of the journal, newest first, before `before`.
-    pub async fn statement(&self, id: &AccountId, before: Option<u64>, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        let id = id.clone();
-        self.read("statement", move |rows| rows.statement(&id, before, limit)).await
-    }
-
-    /// One account's lines of the journal, oldest first, after `after`.
-    pub async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        let id = id.clone();
-        self.read("statement_after", move |rows| rows.statement_after(&id, after, limit)).await
-    }
-
-    /// The order that keeps another one of the slot from being placed at this moment: today's, one of an earlier day that
-    /// is still open, or one of the day before that was placed within minutes.
-    pub async fn order_in_slot(&self, slot: &SlotKey, at: DateTime<Utc>) -> Result<Option<Order>, StoreError> {
-        let slot = slot.clone();
-        self.read("order_in_slot", move |rows| rows.order_in_slot(&slot, at)).await
-    }
-
-    /// The order that pays a bill, or has paid it.
-    pub async fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
-        let key = key.clone();
-        self.read("order_of_bill", move |rows| rows.order_of_bill(&key)).await
-    }
-
     /// A reseller's orders, newest first, before `before`; to one destination when given.
     pub async fn orders_of(
         &self,
@@ -206,37 +196,12 @@ impl Store {
         self.read("orders_of", move |rows| rows.orders_of(agent, dest.as_deref(), before, limit)).await
     }
 
-    /// Everybody's orders to a destination, newest first. Those that went through are known by their serial numbers, of any
-    /// day, and open ones are few; all others are looked for among the newest `searched`.
-    pub async fn orders_to(&self, dest: &str, searched: usize, limit: usize) -> Result<Vec<Order>, StoreError> {
-        let dest = dest.to_owned();
-        self.read("orders_to", move |rows| rows.everybodys_orders_to(&dest, searched, limit)).await
-    }
-
-    /// A reseller's latest inquiry about a product and a customer.
-    pub async fn inquiry_of(
-        &self,
-        agent: AgentId,
-        product: &ProductCode,
-        customer: &str,
-    ) -> Result<Option<Inquiry>, StoreError> {
-        let (product, customer) = (product.clone(), customer.to_owned());
-        self.read("inquiry_of", move |rows| rows.inquiry_of(agent, &product, &customer)).await
-    }
-
     /// What waits for one chat, oldest first. All of it is durable: it is said outside.
     pub async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
-        let chat = chat.clone();
-        let rows = self.read("outbox", move |rows| rows.outbox(&chat, limit)).await?;
+        let rows = self.rows_for(chat, limit).await?;
         if let Some(last) = rows.iter().map(Outgoing::number).max() {
             (**self).settled(last).await?;
         }
         Ok(rows)
-    }
-
-    /// Whose card a message of a chat is, if it is one of the latest.
-    pub async fn card_shown(&self, chat: &ChatId, message: &str) -> Result<Option<AgentId>, StoreError> {
-        let (chat, message) = (chat.clone(), message.to_owned());
-        self.read("card_shown", move |rows| rows.card_shown(&chat, &message)).await
     }
 }

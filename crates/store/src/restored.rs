@@ -27,6 +27,9 @@ const MOST_DAYS: u64 = 365;
 pub struct Restored {
     /// When the backup was taken: what happened afterwards is lost. `None`: nothing is but the days below.
     pub made_at: Option<DateTime<Utc>>,
+    /// When the furthest backup beside that one was made, where that had come further.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newer: Option<DateTime<Utc>>,
     /// When it was put back. A message sent before may have been carried out and forgotten.
     pub at: DateTime<Utc>,
     /// Open orders have not been put in doubt yet.
@@ -56,7 +59,15 @@ pub(super) struct Numbers {
 impl Restored {
     #[must_use]
     pub fn new(made_at: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Self {
-        Self { made_at, at, pending: true, rebuilt: false, lost_days: Vec::new(), last: Numbers::default() }
+        Self {
+            made_at,
+            newer: None,
+            at,
+            pending: true,
+            rebuilt: false,
+            lost_days: Vec::new(),
+            last: Numbers::default(),
+        }
     }
 
     /// Leaves free what may have been given since the backup, after the highest numbers the rows have.

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::books::{self, Found, Position};
 use super::days::{self, DayRow, WithDays};
-use super::kv::{Batch, Direction, Kv as _};
+use super::kv::{Batch, Direction, Kv as _, behind};
 use super::layers::Layers;
 use super::parts::{self, PartFile};
 use super::read::{BREAK, CONTINUE, Reader};
@@ -169,7 +169,7 @@ impl RowSource for Walk {
             Ok(if bytes < PAGE { CONTINUE } else { BREAK })
         })?;
         if let Some((last, _)) = page.last() {
-            self.from = last.iter().copied().chain([0]).collect();
+            self.from = behind(last);
         }
         Ok(page)
     }

@@ -168,8 +168,9 @@ impl SledStore {
     fn open_once(path: &Path, options: SledOptions, sync: Syncing) -> Result<Self, StoreError> {
         let Parts { books, layers, witness, faults, lock } = Parts::read_back(path, options)?;
         let days = Arc::new(Days::open(path, &layers)?);
+        let closed = days.last();
         let rows = WithDays::new(layers.clone(), days);
-        let (tip, sequences) = (Tip::load(&rows)?, Sequences::load(&Reader(&rows))?);
+        let (tip, sequences) = (Tip::load(&rows, closed.as_ref())?, Sequences::load(&Reader(&rows))?);
         let (limits, flow, contents) = (options.limits, Arc::new(Flow::default()), Arc::clone(books.contents()));
         let failed = faults.listen();
         let applier = Applier::new(layers, witness, limits, Arc::clone(&sync), &flow, &faults)?;
@@ -281,17 +282,17 @@ pub(super) fn write_into(
     if rows.is_empty() { Ok(()) } else { parts.write(rows) }
 }
 
-/// Makes sled's folder anew from the books of a store that nobody uses.
+/// Makes sled's folder anew from the books of a store that nobody uses. `came_to`: see [`SledOptions`].
 ///
 /// # Errors
-/// When there are no books, they cannot be read to their end, or the folder is in use.
-pub fn rebuild(path: &Path) -> Result<(), StoreError> {
+/// When there are no books, their end is lost, they cannot be read to it, or the folder is in use.
+pub fn rebuild(path: &Path, came_to: u64) -> Result<(), StoreError> {
     let _lock = locked(path)?;
     let found = Found::look(&path.join(books::FOLDER))?;
     if found.are_none() {
         return Err(StoreError::Unavailable(format!("there are no books in {}", path.display())));
     }
-    let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(path)));
+    let (options, faults) = (SledOptions { came_to, ..SledOptions::default() }, Arc::new(Faults::new(path)));
     drop(rebuilding::agreeing(path, &found, options, &faults)?);
     rebuilding::rebuild(path, &found, options, &faults)
 }

@@ -9,7 +9,8 @@ use chrono::NaiveDateTime;
 use md5::{Digest, Md5};
 use secrecy::SecretString;
 
-use super::amount::{end_of_destination, same_destination};
+use super::amount::{amount, end_of_destination, same_destination};
+use super::denial::denies_failure;
 use super::json::{self, Object, Sent};
 use super::protocol::{
     Buy, Callback, Named, Options, Protocol, Request, Response, gist_of, hex, named_in_query, reveal,
@@ -137,6 +138,7 @@ fn read_reply(buy: &Buy<'_>, reply: &Object) -> Result<Reading, Doubt> {
     line.must_be_for(buy)?;
     let outcome = match (accepted, line.said()?) {
         (true, Said::Processing) => Outcome::Pending,
+        (false, Said::Failed) if denies_failure(line.said) => return Err(Doubt::Contradictory),
         (false, Said::Failed) => Outcome::Failed(line.failure()),
         (true, Said::Succeeded) => return Err(json::unlisted(&reason)), // success comes by reversal only
         (true, Said::Failed) | (false, Said::Processing | Said::Succeeded) => return Err(Doubt::Contradictory),
@@ -162,18 +164,20 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     let (Some(status), Some(_)) = (given("status")?, given("message")?) else { return Err(Doubt::NotUnderstood) };
     let message = json::free_text(callback, "message", &PARAMETERS, &LABELS).ok_or(Doubt::NotUnderstood)?;
     // The serial number may hold any word, so only what stands before the fields is searched.
-    let (head, fields) = message.split_once(',').unwrap_or((&message, ""));
+    let (head, written) = message.split_once(',').unwrap_or((&message, ""));
     let line = Line::read(head, buy.dest);
     line.must_be_for(buy)?;
-    let fields = Fields::read(fields);
+    let denies = || denies_failure(line.said) || denies_failure(written);
+    let fields = Fields::read(written);
     let outcome = match (status, line.said()?) {
         ("0", Said::Succeeded) => Outcome::Success(serial::delivery(buy.kind, fields.serial.unwrap_or_default())?),
+        ("1", Said::Failed) if denies() => return Err(Doubt::Contradictory),
         ("1", Said::Failed) => Outcome::Failed(line.failure()),
         ("0" | "1", _) => return Err(Doubt::Contradictory),
         (other, _) => return Err(json::unlisted(other)),
     };
-    let charged = if matches!(outcome, Outcome::Success(_)) { fields.price.and_then(json::amount) } else { None };
-    Ok(Reading { outcome, supplier_trx: None, charged, supplier_balance: fields.balance.and_then(json::amount) })
+    let charged = if matches!(outcome, Outcome::Success(_)) { fields.price.and_then(amount) } else { None };
+    Ok(Reading { outcome, supplier_trx: None, charged, supplier_balance: fields.balance.and_then(amount) })
 }
 
 /// `Transaksi <product>.<destination> <what became of it>`. The product in it is no proof: the document's own
@@ -181,6 +185,8 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
 struct Line<'a> {
     /// `<product>.<destination>`, where the line opens with it.
     order: &'a str,
+    /// What follows it.
+    said: &'a str,
     words: Vec<&'a str>,
 }
 
@@ -192,7 +198,7 @@ impl<'a> Line<'a> {
         let rest = if opened { text.get(OPENING.len()..).unwrap_or_default().trim_start() } else { text };
         let (order, said) = if opened { rest.split_at(end_of_order(rest, dest)) } else { ("", rest) };
         let words = said.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-        Self { order, words }
+        Self { order, said, words }
     }
 
     fn must_be_for(&self, buy: &Buy<'_>) -> Result<(), Doubt> {

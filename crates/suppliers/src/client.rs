@@ -28,6 +28,25 @@ pub enum SendError {
     MaybeSent(Doubt, String),
 }
 
+impl SendError {
+    /// What it means, by the texts' name for it. What the system says is only told apart by its words.
+    #[must_use]
+    pub fn trouble(&self) -> &'static str {
+        let said = self.to_string().to_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
+        match self {
+            Self::MaybeSent(Doubt::HttpStatus(_), _) => "status",
+            Self::MaybeSent(Doubt::Timeout, _) => "timeout",
+            Self::MaybeSent(Doubt::TooLarge, _) => "too_large",
+            _ if has(&["certificate", "tls", "ssl", "handshake"]) => "tls",
+            Self::MaybeSent(..) => "broken",
+            Self::NotSent(_) if has(&["dns", "lookup", "resolve"]) => "dns",
+            Self::NotSent(_) if has(&["refused"]) => "refused",
+            Self::NotSent(_) => "unreachable",
+        }
+    }
+}
+
 /// What carries requests to one supplier: the HTTP client, or in a test whatever plays a supplier.
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
@@ -207,6 +226,26 @@ mod tests {
         let error = client.send(&request).await.unwrap_err();
         assert!(matches!(error, SendError::NotSent(_)), "{error:?}");
         assert!(!format!("{error} {error:?}").contains("987654"));
+        assert_eq!(error.trouble(), "refused");
+    }
+
+    #[test]
+    fn what_an_error_means_is_told_by_its_kind() {
+        let not_sent = |text: &str| SendError::NotSent(text.to_owned());
+        for (error, trouble) in [
+            (not_sent("client error (Connect): dns error: failed to lookup address information"), "dns"),
+            (not_sent("client error (Connect): tcp connect error: Connection refused (os error 111)"), "refused"),
+            (not_sent("client error (Connect): invalid peer certificate: Expired"), "tls"),
+            (
+                not_sent("client error (Connect): tcp connect error: Network is unreachable (os error 101)"),
+                "unreachable",
+            ),
+            (SendError::MaybeSent(Doubt::Timeout, "none in 60s".to_owned()), "timeout"),
+            (SendError::MaybeSent(Doubt::HttpStatus(502), "HTTP status 502 Bad Gateway".to_owned()), "status"),
+            (SendError::MaybeSent(Doubt::ConnectionLost, "connection closed".to_owned()), "broken"),
+        ] {
+            assert_eq!(error.trouble(), trouble, "{error}");
+        }
     }
 
     /// What comes of a reply of so many bytes to a request that takes so many.

@@ -180,7 +180,7 @@ impl Json {
         match self {
             Self::Integer(number) => i64::try_from(*number).ok().map(Rupiah::new),
             Self::Fraction(number) if number.fract() == 0.0 => format!("{number:.0}").parse().ok(),
-            Self::Text(text) => amount(text),
+            Self::Text(text) => super::amount::amount(text),
             _ => None,
         }
     }
@@ -340,48 +340,6 @@ pub(super) fn free_text(callback: &Callback, name: &str, known: &[&str], labels:
         }
     }
     whole.map(|text| text.trim().to_owned())
-}
-
-/// Whole rupiah as suppliers write it: `1356424`, `Rp99,999,999`, `Rp. 5.000,00`, `- 101000`. Separators must group
-/// by three; a part of one or two digits behind them must be zero. Everything else is ambiguous and `None`.
-pub(super) fn amount(text: &str) -> Option<Rupiah> {
-    let mut rest = text.trim();
-    let mut negative = false;
-    for _ in 0..2 {
-        // the sign stands before or behind the currency
-        if let Some(unsigned) = rest.strip_prefix('-').filter(|_| !negative) {
-            negative = true;
-            rest = unsigned.trim_start();
-        }
-        if rest.get(..2).is_some_and(|rp| rp.eq_ignore_ascii_case("rp")) {
-            rest = rest.get(2..)?.trim_start();
-            rest = rest.strip_prefix('.').unwrap_or(rest).trim_start();
-        }
-    }
-    let digits = ungrouped(rest)?;
-    let amount = Rupiah::new(digits.parse().ok()?);
-    if negative { amount.checked_neg() } else { Some(amount) }
-}
-
-/// The digits of a grouped number.
-fn ungrouped(text: &str) -> Option<String> {
-    let is_separator = |c: char| c == '.' || c == ',';
-    let whole = match text.rfind(is_separator) {
-        Some(at) => {
-            let cents = text.get(at + 1..)?;
-            let no_cents = (1..=2).contains(&cents.len()) && cents.bytes().all(|b| b == b'0');
-            if no_cents { text.get(..at)? } else { text }
-        }
-        None => text,
-    };
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let Some(at) = whole.find(is_separator) else { return all_digits(whole).then(|| whole.to_owned()) };
-    let separator = whole.get(at..)?.chars().next()?;
-    let groups: Vec<_> = whole.split(separator).collect();
-    let well_formed = groups.iter().enumerate().all(|(i, group)| {
-        all_digits(group) && if i == 0 { group.len() <= 3 && !group.starts_with('0') } else { group.len() == 3 }
-    });
-    well_formed.then(|| groups.concat())
 }
 
 /// The 20 digits of an electricity token, when the text is exactly that, spaces and hyphens aside.

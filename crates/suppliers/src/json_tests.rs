@@ -96,32 +96,6 @@ fn depth_and_size_are_bounded() {
 
 #[test]
 fn amounts_are_read_by_their_shape() {
-    for (text, expected) in [
-        ("1356424", Some(1_356_424)),
-        ("0", Some(0)),
-        ("Rp99,999,999", Some(99_999_999)),
-        ("Rp. 89.500", Some(89_500)),
-        ("201,200", Some(201_200)),
-        ("Rp5.000,00", Some(5_000)),
-        ("5000.0", Some(5_000)),
-        ("-101000", Some(-101_000)),
-        ("- 101.000", Some(-101_000)),
-        ("Rp -5.000", Some(-5_000)),
-        ("", None),
-        ("Rp", None),
-        ("--5", None),
-        ("1.23", None),
-        ("12.3456", None),
-        ("1.234,567", None),
-        ("0,672", None),
-        ("1.000.00.000", None),
-        ("5,50", None),
-        ("5e3", None),
-        ("99999999999999999999", None),
-        ("10é", None),
-    ] {
-        assert_eq!(amount(text), expected.map(Rupiah::new), "{text}");
-    }
     let object =
         read("{\"a\": 5000, \"b\": 5000.0, \"c\": 0.67, \"d\": \"5.000\", \"e\": 1e300, \"f\": true}").unwrap();
     let read: Vec<_> = ["a", "b", "c", "d", "e", "f", "g"].iter().map(|name| object.amount(name)).collect();

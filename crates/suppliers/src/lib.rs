@@ -13,6 +13,7 @@ pub use protocol::{
 
 mod amount;
 mod biller_json;
+mod denial;
 #[cfg(test)]
 mod gist_tests;
 mod json;

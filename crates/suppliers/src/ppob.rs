@@ -13,7 +13,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
-use super::amount::same_destination;
+use super::amount::{leading_amount, same_destination};
+use super::denial::denies_failure;
 use super::json::{self, Object, Sent};
 use super::protocol::{
     Body, Buy, Callback, Named, Now, Options, Protocol, Request, Response, gist_of, hex, named_in_query, reveal,
@@ -249,9 +250,18 @@ struct Said<'a> {
     message: &'a str,
 }
 
+impl Said<'_> {
+    /// A serial number, or words of a success: what failed has neither. A report that takes a success back may name its serial.
+    fn denies_failure(self, empty: EmptySerial) -> bool {
+        let is_serial = !self.sn.trim().contains(char::is_whitespace) && serial::is_serial(self.sn);
+        (is_serial && empty == EmptySerial::Doubtful) || denies_failure(self.sn) || denies_failure(self.message)
+    }
+}
+
 fn outcome(buy: &Buy<'_>, status: Status, said: Said<'_>, empty: EmptySerial) -> Result<Outcome, Doubt> {
     match status {
         Status::Open => Ok(Outcome::Pending),
+        Status::Failed if said.denies_failure(empty) => Err(Doubt::Contradictory),
         Status::Failed => Ok(Outcome::Failed(FailureKind::Refused)), // the document lists no reasons
         Status::Success => delivery(buy, said, empty).map(Outcome::Success),
     }
@@ -324,10 +334,7 @@ fn totals_in(text: &str) -> Vec<Option<Rupiah>> {
             for word in ["bayar", "tagihan"] {
                 rest = rest.strip_prefix(word).unwrap_or(rest).trim_start();
             }
-            let rest = rest.trim_start_matches([':', '=', ' ']);
-            let rest = rest.strip_prefix("rp").unwrap_or(rest).trim_start_matches(['.', ' ']);
-            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(rest.len());
-            json::amount(rest.get(..end)?.trim_end_matches(['.', ',']))
+            leading_amount(rest.trim_start_matches([':', '=', ' '])).map(|(amount, _)| amount)
         })
         .collect()
 }

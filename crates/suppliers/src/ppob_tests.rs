@@ -149,6 +149,11 @@ fn prose_in_the_place_of_a_serial_is_doubt() {
 #[test]
 fn replies_that_prove_nothing_are_unknown() {
     let failed = ACCEPTED.replace("Waiting", "Failed");
+    let saying = |name: &str, words: &str| {
+        let mut reply: serde_json::Value = serde_json::from_str(&failed).unwrap();
+        reply[name] = words.into();
+        reply.to_string()
+    };
     for (body, expected) in [
         (failed.replace("1795248000000001", "11"), Doubt::OtherReference),
         (failed.replace("1795248000000001", "1795248000000001.5"), Doubt::OtherReference),
@@ -160,6 +165,10 @@ fn replies_that_prove_nothing_are_unknown() {
         (failed.replace("\"Failed\"", "null"), Doubt::NotUnderstood),
         (failed.replace("\"sn\"", "\"Status\":\"Success\",\"sn\""), Doubt::NotUnderstood),
         (failed.replace("Failed", "Success"), Doubt::NoSerial),
+        (saying("message", "sukses, SN menyusul"), Doubt::Contradictory),
+        (saying("message", "masih diproses"), Doubt::Contradictory),
+        (saying("message", "gagal cek koneksi ke provider"), Doubt::Contradictory),
+        (saying("sn", "0041002345678901"), Doubt::Contradictory),
         (failed.replace('}', ""), Doubt::NotUnderstood),
         ("<html></html>".to_owned(), Doubt::NotUnderstood),
         ("null".to_owned(), Doubt::NotUnderstood),

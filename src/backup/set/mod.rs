@@ -16,7 +16,7 @@ pub use making::{Copied, Proof, make};
 pub(super) use manifest::is_manifest;
 pub use manifest::{Listed, Manifest};
 pub use reading::{are_in, came_to, newest, newest_of};
-pub(super) use reading::{by_how_far, open};
+pub(super) use reading::{by_how_far, newer_beside, open};
 
 /// Where the parts lie, beside the lists.
 pub const PARTS: &str = "parts";

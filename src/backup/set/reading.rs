@@ -100,7 +100,7 @@ pub fn newest(folder: &Path) -> Result<PathBuf, BackupError> {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub(in crate::backup) fn by_how_far(folder: &Path) -> Result<Vec<PathBuf>, BackupError> {
+pub(in crate::backup) fn by_how_far(folder: &Path) -> Result<Vec<(DateTime<Utc>, PathBuf)>, BackupError> {
     let lists = folder::manifests(folder)?;
     let spans = spans_of(&lists);
     let how_far = |(at, path): &(DateTime<Utc>, PathBuf)| {
@@ -113,7 +113,21 @@ pub(in crate::backup) fn by_how_far(folder: &Path) -> Result<Vec<PathBuf>, Backu
     };
     let mut all: Vec<(DateTime<Utc>, PathBuf)> = folder::backups(folder, false)?.into_iter().collect();
     all.sort_by_key(how_far);
-    Ok(all.into_iter().map(|(_, path)| path).collect())
+    Ok(all)
+}
+
+/// Of the backups beside this one the one that has come furthest, where that is another. One by a name of its own, or encrypted,
+/// goes by the clock.
+pub(in crate::backup) fn newer_beside(file: &Path, made_at: DateTime<Utc>) -> Option<(DateTime<Utc>, PathBuf)> {
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or_else(|| Path::new("."));
+    let mut all = by_how_far(folder).unwrap_or_default();
+    let own = all.iter().position(|(_, path)| path.file_name() == file.file_name());
+    if own.is_none() {
+        all.extend(folder::backups(folder, true).unwrap_or_default());
+        all.sort();
+    }
+    let furthest = all.len().checked_sub(1);
+    all.pop().filter(|(at, _)| own.map_or(*at > made_at, |own| Some(own) != furthest))
 }
 
 /// Whether the last of these is not what became of those before. A shop that was restored has books of its own, which begin where

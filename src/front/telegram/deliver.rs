@@ -1,18 +1,17 @@
 //! One visit to one chat's outbox: one message or file sent, or one edit made; or, in a visit of its own, one deletion
 //! tried. A row leaves the outbox when Telegram has taken it, or when it is certain that Telegram never will.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use parking_lot::Mutex;
 use teloxide::types::{ChatId as Peer, InlineKeyboardMarkup, MessageId};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::batch::{self, Batch};
+use super::cards::Cards;
 use super::post::{self, Below, Upload};
 use super::progress::{Form, Progress, RowProgress, overtaken};
 use super::queue::Step;
@@ -52,8 +51,7 @@ pub(super) struct Courier {
     pub api: Arc<Api>,
     pub wording: Arc<dyn Wording>,
     pub timing: Timing,
-    /// The latest message of each chat that a keypad may stand under, and what it is called. Losing it costs an edit.
-    pub pads: Mutex<HashMap<ChatId, (String, String)>>,
+    pub cards: Arc<Cards>,
 }
 
 /// What a visit found and did.
@@ -354,7 +352,7 @@ impl Courier {
         progress: &mut Progress,
     ) -> Step {
         let more = rows.len() > 1;
-        let named = self.pads.lock().get(&row.chat).filter(|(name, _)| name == message).map(|(_, shown)| shown.clone());
+        let named = self.cards.message_of(&row.chat, message);
         let message = named.as_deref().unwrap_or(message);
         if is_pad(message) {
             return self.finish(row, progress, Step::Done { more }).await;
@@ -426,10 +424,8 @@ impl Courier {
 
     /// The same for one that the chat has, as what, should somebody ask for it later.
     async fn finish_shown(&self, row: &Outgoing, message: Option<String>, progress: &mut Progress, step: Step) -> Step {
-        if let (Payload::Reply(reply), Some(message)) = (&row.payload, &message)
-            && let Some(pad) = reply.pad()
-        {
-            self.pads.lock().insert(row.chat.clone(), (pad, message.clone()));
+        if let (Payload::Reply(reply), Some(message)) = (&row.payload, &message) {
+            self.cards.note(&row.chat, message, reply.pad(), row.at);
         }
         self.take_out(&[row], true, message, progress, step).await
     }

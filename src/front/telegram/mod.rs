@@ -21,6 +21,7 @@ mod allowance;
 mod answer;
 mod api;
 mod batch;
+mod cards;
 mod deliver;
 mod forget;
 mod ids;
@@ -42,6 +43,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
+use chrono::{DateTime, Utc};
 use reqwest::Url;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -57,6 +59,7 @@ pub use link::LinkState;
 pub use pace::{Backoff, Rate};
 pub use send::{Pump, Waker};
 
+use self::cards::Cards;
 use self::taps::Held;
 use crate::front::{Desk, Text, Wording};
 use crate::log_throttle::LOG;
@@ -151,6 +154,7 @@ pub struct Telegram {
     timing: Timing,
     name: OnceLock<String>,
     held: Arc<Held>,
+    cards: Arc<Cards>,
 }
 
 impl Telegram {
@@ -163,12 +167,18 @@ impl Telegram {
             timing: settings.timing,
             name: OnceLock::new(),
             held: Arc::default(),
+            cards: Arc::default(),
         })
     }
 
     /// The bot's name without `@`, once Telegram has told it.
     pub fn bot_name(&self) -> Option<&str> {
         self.name.get().map(String::as_str)
+    }
+
+    /// What a message of the bot's is called, where something may wait under it, and when what it says was decided.
+    pub fn shown(&self, chat: &ChatId, message: &str) -> Option<(Option<String>, DateTime<Utc>)> {
+        self.cards.shown(chat, message)
     }
 
     /// How Telegram is reached, as its last answers tell.
@@ -221,7 +231,7 @@ impl Telegram {
 
     /// What carries the outbox to Telegram; `waker` is how it hears of new rows.
     pub fn pump(&self, store: Arc<dyn Outbox>, wording: Arc<dyn Wording>, waker: Waker) -> Pump {
-        Pump::new(store, Arc::clone(&self.api), wording, waker, self.timing)
+        Pump::new(store, Arc::clone(&self.api), wording, waker, self.timing, Arc::clone(&self.cards))
     }
 
     /// Receives until `cancel`: polls, or keeps the webhook registered. Also asks Telegram for the bot's name and tells it

@@ -12,6 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::allowance::Allowance;
+use super::cards::Cards;
 use super::deliver::{Courier, Visited, peer};
 use super::pace::Rate;
 use super::progress::Progress;
@@ -106,13 +107,10 @@ impl Pump {
         wording: Arc<dyn Wording>,
         waker: Waker,
         timing: Timing,
+        cards: Arc<Cards>,
     ) -> Self {
         let share = store.share();
-        Self {
-            courier: Arc::new(Courier { store, share, api, wording, timing, pads: Mutex::default() }),
-            waker,
-            timing,
-        }
+        Self { courier: Arc::new(Courier { store, share, api, wording, timing, cards }), waker, timing }
     }
 
     /// Delivers until `cancel`. Begins with what an earlier run left.

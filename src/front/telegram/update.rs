@@ -134,9 +134,15 @@ fn placed(message: &Value, date: &str, text: String) -> Option<InboxMessage> {
         tapped: None,
         is_caption: false,
         // Whose card that is, the shop knows: what stands in it anybody can have written.
-        replies_to: integer(message, "/reply_to_message/message_id").map(|id| id.to_string()),
+        replies_to: replied_to(message).map(|id| id.to_string()),
         topic: topic(message),
     })
+}
+
+/// The message that is replied to. What only stands in a topic is shown as a reply to the message that opened it.
+fn replied_to(message: &Value) -> Option<i64> {
+    let opened_the_topic = topic(message).map(i64::from);
+    integer(message, "/reply_to_message/message_id").filter(|id| Some(*id) != opened_the_topic)
 }
 
 /// The forum topic a message stands in. In other groups the same field is a thread of replies, where nothing can be sent.
@@ -205,11 +211,14 @@ fn words(message: &Value, private: bool) -> Option<Words> {
     // Somebody else's words, or old ones: whoever passes them on did not type them as a command.
     if ["forward_origin", "forward_date"].into_iter().any(|mark| message.get(mark).is_some()) {
         let words = written("text").or_else(|| written("caption")).unwrap_or_default();
-        return private.then(|| Words::plain(Attachment::forwarded(words).to_text()));
+        let from =
+            ["/forward_origin/sender_user/id", "/forward_from/id"].into_iter().find_map(|at| message.pointer(at));
+        let from = from.and_then(Value::as_i64).map(|id| id.to_string());
+        return private.then(|| Words::plain(Attachment::forwarded(words, from.as_deref()).to_text()));
     }
     if let Some(text) = written("text") {
         if is_set_apart(message) {
-            return private.then(|| Words::plain(Attachment::forwarded(text).to_text()));
+            return private.then(|| Words::plain(Attachment::forwarded(text, None).to_text()));
         }
         return Some(Words::plain(text.to_owned()));
     }

@@ -287,7 +287,10 @@ impl Request<'_> {
         let is_refund = refunds.is_some();
         // What was asked about an attempt says nothing of the next one, which nobody has been told needs a person.
         let has_moved_on = sure.is_some_and(|version| version != order.version) && !order.escalated;
-        if (!order.is_open() && sure != Some(order.version)) || (order.is_open() && has_moved_on) {
+        // Nobody can have delivered what was never sent; but somebody may have seen to it by hand.
+        let is_by_hand = order.was_never_sent() && matches!(verdict, AdminVerdict::Success { .. });
+        let is_unsure = (!order.is_open() || is_by_hand) && sure != Some(order.version);
+        if is_unsure || (order.is_open() && has_moved_on) {
             self.ask_decision(&order, verdict, answer).await?;
             return Ok(false);
         }
@@ -336,7 +339,7 @@ impl Request<'_> {
             AdminVerdict::Success { sn } => self.neighbour_with(order, sn).await?,
             AdminVerdict::Failed { .. } => None,
         };
-        let what = decision(&view::line(order), order.agent, &verdict, same_as);
+        let what = decision(order, &verdict, same_as);
         let asks = Asks::Decide { order: order.id, version: order.version, verdict };
         let asked = self.ask((asks, 0), what, answer).await?;
         let mut say = say(&self.message.chat, self.shop.policy.locale, booking(asked));
@@ -356,6 +359,8 @@ impl Request<'_> {
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
         } else if order.is_in_flight() {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });
+        } else if order.was_never_sent() {
+            Self::admin_refused(answer, AdminProblem::NeverSent { order: id });
         } else if !self.shop.tracking.schedule.can_check(&order, self.at) {
             Self::admin_refused(answer, AdminProblem::CannotRecheck { order: id });
         } else if wait > TimeDelta::zero() {

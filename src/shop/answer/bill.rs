@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 
 use super::super::bills::{Payer, again, bill_card, paid_before};
 use super::super::keypad::PadId;
+use super::super::sources::Waits;
 use super::account::no_such_product;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Request};
-use konter_command::{Pin, destination_of};
+use konter_command::{Pin, PreferenceCommand, destination_of};
 use konter_core::agent::Agent;
 use konter_core::catalog::ProductKind;
 use konter_core::ids::{InquiryId, OrderId, ProductCode, Reference};
@@ -92,7 +93,7 @@ impl Request<'_> {
             // Without a PIN nothing was ordered.
             Err(Why::UnknownProduct { .. }) if pin.is_none() && wanted.reference.is_none() => {
                 answer.reply(no_such_product(&self.shop.catalog(), &wanted.name()));
-                return Ok(());
+                return self.preference(PreferenceCommand::Ask(konter_command::Ask::Bills), answer).await;
             }
             Err(why) => {
                 refuse(&agent, answer, wanted.refused(why));
@@ -108,7 +109,7 @@ impl Request<'_> {
             refuse(&agent, answer, wanted.refused(why));
             return Ok(());
         }
-        let shown = self.shop.store.inquiry_of(agent.id, &product, &wanted.customer).await?;
+        let shown = self.shop.store.inquiry_of(&product, &wanted.customer, agent.id).await?;
         match shown {
             Some(inquiry) if inquiry.payable(self.at).is_some() => {
                 self.shop.dialogs.keypads.close(&self.message.chat, PadId::Bill(inquiry.id));
@@ -199,7 +200,7 @@ impl Request<'_> {
     }
 
     /// Notes the question; it is asked once that is stored.
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         agent: &Agent,
         wanted: Wanted,
@@ -214,7 +215,7 @@ impl Request<'_> {
             return Ok(());
         }
         let ask = asks.remove(0);
-        let running = self.shop.store.inquiry_of(agent.id, &ask.product, &wanted.customer).await?;
+        let running = self.shop.store.inquiry_of(&ask.product, &wanted.customer, agent.id).await?;
         let fresh = |inquiry: &Inquiry| self.at - inquiry.created_at < RUNNING_AT_MOST;
         let is_running = running.as_ref().is_some_and(|running| running.is_asking() && fresh(running));
         if is_running || self.too_many_running(agent).await? {
@@ -243,6 +244,7 @@ impl Request<'_> {
         answer.commit.inquiries.push(Versioned { expected: None, row });
         answer.inquire.push(id);
         self.shop.dialogs.guides.note_bill(&self.message.chat, id, self.at);
+        self.leads_to(Waits::Bill(id));
         Ok(())
     }
 

@@ -5,14 +5,13 @@ use chrono::{DateTime, Utc};
 
 use super::shared::{Sure, TicketDecision, booking, phone_of, shown_decider};
 use super::{Answer, NOTED, Request};
-use konter_command::AgentRef;
+use konter_command::{AgentRef, MIN_TICKET};
 use konter_core::agent::Agent;
 use konter_core::deposit::{Decider, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState, ticket_of_note};
 use konter_core::ids::{AgentId, ChatId, OrderId, TicketId};
 use konter_core::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
 use konter_core::money::Rupiah;
-use konter_core::order::AdminVerdict;
-use konter_core::order::card::OrderLine;
+use konter_core::order::{AdminVerdict, Order, view};
 use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
 use konter_core::staff::Role;
 use konter_reply::{AdminProblem, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, Reply};
@@ -75,6 +74,9 @@ impl Request<'_> {
         let mut doubts = Doubts { booked: looked.same, ..Doubts::default() };
         if sure == Sure::No {
             doubts.above = Some(self.shop.policy.deposits.ask_above).filter(|above| size > *above);
+            // What is owed may be paid to the last rupiah.
+            let is_slip = amount.is_positive() && !available.is_negative();
+            doubts.below = Some(Rupiah::new(MIN_TICKET)).filter(|least| is_slip && size < *least);
             doubts.phone = phone_of(name);
             self.doubts_of_ticket(&agent, amount, &mut doubts).await?;
         }
@@ -256,7 +258,9 @@ impl Request<'_> {
         let typed = came.filter(|came| sure == Sure::No && *came != ticket.pay);
         let usual = self.shop.policy.deposits.ask_above.min(twice(ticket.pay));
         let above = typed.filter(|came| *came > usual).map(|_| usual);
-        Ok((Doubts { booked: looked.same, above, ..Doubts::default() }, looked.seen))
+        // Less than half of what is waited for is as odd as more than twice as much.
+        let below = typed.filter(|came| twice(*came) < ticket.pay).map(|_| ticket.pay);
+        Ok((Doubts { booked: looked.same, above, below, ..Doubts::default() }, looked.seen))
     }
 
     /// Whoever speaks, as others who work here are told.
@@ -296,10 +300,11 @@ fn twice(amount: Rupiah) -> Rupiah {
 }
 
 /// A decision about an order as it is asked about.
-pub(super) fn decision(line: &OrderLine, agent: AgentId, verdict: &AdminVerdict, same_as: Option<OrderId>) -> AskWhat {
+pub(super) fn decision(order: &Order, verdict: &AdminVerdict, same_as: Option<OrderId>) -> AskWhat {
     let (delivered, words) = match verdict {
         AdminVerdict::Success { sn } => (true, sn.clone()),
         AdminVerdict::Failed { reason } => (false, reason.clone()),
     };
-    AskWhat::Decide { line: Box::new(line.clone()), agent, delivered, words, same_as }
+    let (line, unsent) = (Box::new(view::line(order)), order.was_never_sent());
+    AskWhat::Decide { line, agent: order.agent, delivered, words, same_as, unsent }
 }

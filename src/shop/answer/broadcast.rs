@@ -1,5 +1,6 @@
 //! Announcements: shown with the number of chats, sent after a yes. From then on `shop::announcing` shows how far it is.
 
+use super::super::sources::Waits;
 use super::admin::AGENTS_AT_ONCE;
 use super::staff::desk;
 use super::{Answer, Request};
@@ -8,7 +9,7 @@ use crate::shop::outbox::say;
 use konter_core::agent::{AgentStatus, Locale};
 use konter_core::broadcast::{Broadcast, BroadcastState, Sending, Tally};
 use konter_core::ids::{BroadcastId, ChatId};
-use konter_reply::{BroadcastCard, DeskReply, DroppedWhat, Reply};
+use konter_reply::{BroadcastCard, DeskReply, Reply};
 use konter_store::{Act, Payload, Say, Sequence, StoreError, Versioned};
 
 impl Request<'_> {
@@ -19,6 +20,9 @@ impl Request<'_> {
         let chats = self.audience().await?.len();
         let card = BroadcastCard { chats, ..announcing::card(&broadcast, Tally::default()) };
         self.shop.dialogs.guides.note_announcement(&self.message.chat, id);
+        // A yes that follows is to this.
+        self.cancel_question(answer).await?;
+        self.leads_to(Waits::Announcement(id));
         // Nothing is done yet: the yes is recorded.
         answer.commit.acts.clear();
         answer.reply(desk(DeskReply::Broadcast(card)));
@@ -26,15 +30,21 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// A no in words to the announcement that was shown here last.
-    pub(super) async fn drop_announcement(&self, answer: &mut Answer) -> Result<Option<DroppedWhat>, StoreError> {
+    /// The announcement that was shown here last, where it waits for a yes.
+    pub(super) async fn open_announcement(&self) -> Result<Option<Broadcast>, StoreError> {
         let Some(id) = self.shop.dialogs.guides.latest_announcement(&self.message.chat) else { return Ok(None) };
+        Ok(self.shop.store.broadcast(id).await?.filter(|asked| asked.is_open_question(self.at)))
+    }
+
+    /// What was shown is not sent, and its card says so.
+    pub(super) async fn cancel_announcement(&self, id: BroadcastId, answer: &mut Answer) -> Result<(), StoreError> {
         let asked = self.shop.store.broadcast(id).await?;
-        let Some(asked) = asked.filter(|asked| asked.is_open_question(self.at)) else { return Ok(None) };
-        let line = format!("/siaran {}", asked.text);
+        let Some(asked) = asked.filter(|asked| asked.is_open_question(self.at)) else { return Ok(()) };
         let row = asked.with(BroadcastState::Cancelled);
+        let reply = desk(DeskReply::Broadcast(announcing::card(&row, Tally::default())));
+        self.show_under(Waits::Announcement(id), reply, answer);
         answer.commit.desk.broadcasts.push(Versioned { expected: Some(asked.version), row });
-        Ok(Some(DroppedWhat::Line { line }))
+        Ok(())
     }
 
     /// A button below the question.
@@ -92,14 +102,14 @@ impl Request<'_> {
         answer.commit.outgoing.push(Say::new(chat, locale, payload));
     }
 
-    /// Every chat of every reseller that is not blocked, in its language.
+    /// Every chat of every reseller that was let in and is not blocked, in its language.
     async fn audience(&self) -> Result<Vec<(ChatId, Locale)>, StoreError> {
         let (mut after, mut chats) = (None, Vec::new());
         loop {
             let agents = self.shop.store.agents(after, AGENTS_AT_ONCE).await?;
             let Some(last) = agents.last() else { return Ok(chats) };
             after = Some(last.id);
-            for agent in agents.into_iter().filter(|agent| agent.status != AgentStatus::Blocked) {
+            for agent in agents.into_iter().filter(|agent| agent.status == AgentStatus::Active) {
                 let locale = agent.locale;
                 chats.extend(agent.chats.into_iter().map(|chat| (chat, locale)));
             }

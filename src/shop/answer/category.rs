@@ -12,13 +12,22 @@ impl Request<'_> {
     /// Closes everything in a category at all suppliers, or opens it: one commit, whatever its size.
     pub(super) fn set_category(&self, name: &str, open: bool, answer: &mut Answer) {
         let catalog = self.shop.catalog();
-        let (name, products) = match catalog.category(name) {
+        let is_a_code = name.parse().is_ok_and(|code| catalog.get(&code).is_some());
+        let found = match catalog.category(name) {
+            // `telkom` begins Telkomsel's name, and is a product's code as well.
+            CategoryFound::One { name: found, .. } if is_a_code && !found.eq_ignore_ascii_case(name) => {
+                CategoryFound::Near(vec![found])
+            }
+            found => found,
+        };
+        let (name, products) = match found {
             CategoryFound::One { name, products } => (name, products),
             CategoryFound::Near(near) => {
                 // Nothing was done, so there is nothing to record.
                 answer.commit.acts.clear();
                 let near = near.into_iter().map(str::to_owned).collect();
-                answer.reply(desk(DeskReply::NoSuchCategory { name: name.to_owned(), near }));
+                let product = name.parse().ok().filter(|_| is_a_code);
+                answer.reply(desk(DeskReply::NoSuchCategory { name: name.to_owned(), near, product }));
                 return;
             }
         };

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use crate::clock::ShopClock;
+use crate::config::Policy;
+use crate::shop::ChatService;
 use crate::shop::alerts::Alerts;
 use crate::shop::bills::Bills;
 use crate::shop::choice::Offers;
@@ -24,7 +26,6 @@ use crate::shop::schedule::Schedule;
 use crate::shop::staff::Staff;
 use crate::shop::stock::Stock;
 use crate::shop::suppliers::Suppliers;
-use crate::shop::{ChatService, Policy};
 use chrono::{DateTime, Utc};
 use konter_core::catalog::Catalog;
 use konter_core::ids::{OrderId, Reference};

@@ -69,11 +69,24 @@ impl Request<'_> {
             Some(amount) => self.open_ticket(&agent, amount, banks, &tickets, answer).await?,
         };
         answer.reply(says(reply));
+        // Whoever works here as well sees what waits for a decision.
+        if amount.is_none() && self.role().is_some() {
+            let (open, left_out) = self.tickets_in_wait().await?;
+            if !open.is_empty() {
+                answer.reply(says(TicketSays::AllOpen { open, left_out }));
+            }
+        }
         Ok(())
     }
 
     /// What whoever works here, and buys nothing here, means by `TIKET`: those that wait for a decision, newest first.
-    async fn open_tickets(&self, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn open_tickets(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let (open, left_out) = self.tickets_in_wait().await?;
+        answer.reply(says(TicketSays::AllOpen { open, left_out }));
+        Ok(())
+    }
+
+    async fn tickets_in_wait(&self) -> Result<(Vec<TicketCard>, usize), StoreError> {
         let every = Rupiah::new(MAX_TICKET + MOST_ADDED);
         let mut claims = self.shop.store.pays_taken(Rupiah::ZERO, every).await?;
         claims.retain(|claim| claim.holds(self.at - PROOF_TAKEN_FOR));
@@ -90,8 +103,7 @@ impl Request<'_> {
                 left_out += 1;
             }
         }
-        answer.reply(says(TicketSays::AllOpen { open, left_out }));
-        Ok(())
+        Ok((open, left_out))
     }
 
     async fn open_ticket(

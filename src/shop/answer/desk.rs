@@ -8,7 +8,7 @@ use super::super::outbox::say;
 use super::pin_shown::speaks_of_a_pin;
 use super::register::card;
 use super::shared::booking;
-use super::{Answer, NOTED, Request};
+use super::{Answer, NOTED, Request, digest};
 use crate::attachment::FileRef;
 use crate::shop::rate_limit::AdminMessage;
 use konter_command::{AdminCommand, AgentRef, Command, NewPrice, Typed, is_orderable, parse, powers};
@@ -159,13 +159,15 @@ impl Request<'_> {
         if may_book && !table.is_catalog() && moved.iter().any(|moved| moved.flow == Flow::In) {
             self.mutation(&moved, answer).await?;
         } else if self.may(powers::IMPORTS, answer) {
-            self.offer_import(&table, answer);
+            self.offer_import(&table, answer).await?;
         }
         Ok(())
     }
 
     /// What a catalog would change is shown, and a button applies it.
-    fn offer_import(&self, table: &Table, answer: &mut Answer) {
+    async fn offer_import(&self, table: &Table, answer: &mut Answer) -> Result<(), StoreError> {
+        // A yes that follows is no answer to what was asked before.
+        self.cancel_question(answer).await?;
         let mut suppliers: Vec<SupplierId> =
             self.shop.trade.suppliers.iter().map(|supplier| supplier.id.clone()).collect();
         // The catalog as it was sent out comes back, also where it names suppliers that are not configured.
@@ -183,6 +185,7 @@ impl Request<'_> {
                 answer.reply(Reply::AdminImportFailed { mistakes, left_out });
             }
         }
+        Ok(())
     }
 
     fn import_of(&self, products: &[Product]) -> Import {
@@ -209,7 +212,8 @@ impl Request<'_> {
         let named = products.len();
         let known = products.iter().filter(|product| before(product).is_some()).count();
         let card = ImportCard {
-            import: self.message.message.parse().unwrap_or_default(),
+            // Its button is this file's alone: with another one shown since, it must not apply that.
+            import: digest(&self.message.message),
             added,
             changed: changed.len() - added,
             unchanged: named - changed.len(),
@@ -239,9 +243,13 @@ impl Request<'_> {
             };
             !apply || import.products.iter().all(stands)
         };
+        let problem = match &waiting {
+            Some(import) if import.card.import != number => AdminProblem::ImportOlder,
+            _ => AdminProblem::ImportGone,
+        };
         let waiting = waiting.filter(|import| import.card.import == number && as_shown(import));
         let Some(Import { mut card, products, .. }) = waiting else {
-            answer.reply(Reply::AdminRefused { problem: AdminProblem::ImportGone });
+            answer.reply(Reply::AdminRefused { problem });
             return;
         };
         card.stage = if apply { ImportStage::Applied } else { ImportStage::Cancelled };
@@ -336,6 +344,9 @@ impl Request<'_> {
             return Ok(false);
         }
         let Some(agent) = self.shop.store.card_shown(&self.message.chat, card).await? else { return Ok(false) };
+        if self.meant_for_the_shop(agent, text, answer).await? {
+            return Ok(true);
+        }
         let (agent, text) = (AgentRef::Code(agent), text.to_owned());
         if self.may(AdminCommand::Answer { agent: agent.clone(), text: text.clone() }.needs(), answer) {
             self.act(format!("/balas {} {text}", super::transfer::typed(&agent)), answer);
@@ -375,7 +386,8 @@ impl Request<'_> {
                 known.clone()
             } else {
                 let agent = self.shop.store.agent_of_chat(&by).await?;
-                let shown = agent.map_or_else(|| by.to_string(), |agent| format!("{} ({by})", agent.name));
+                let name = agent.map(|agent| agent.name).or_else(|| self.shop.staff.name_of(&by));
+                let shown = name.map_or_else(|| by.to_string(), |name| format!("{name} ({by})"));
                 names.insert(by, shown.clone());
                 shown
             };

@@ -3,6 +3,7 @@
 use super::super::guide::{Guide, MeterOwner};
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::super::network::priced;
+use super::super::sources::Waits;
 use super::bill::Wanted;
 use super::order::Placed;
 use super::preference::{Again, destination};
@@ -11,7 +12,7 @@ use super::{Answer, Request};
 use konter_command::{OrderRequest, PadTap, Pin};
 use konter_core::catalog::{DestKind, Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
-use konter_core::inquiry::Ask;
+use konter_core::inquiry::{Ask, Purpose};
 use konter_core::money::Rupiah;
 use konter_core::order::refusal::Why;
 use konter_core::order::request::{OrderLine, What};
@@ -54,6 +55,7 @@ impl Request<'_> {
             }
             answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, stage))));
         }
+        self.leads_to(Waits::Order(guide.id));
         self.shop.dialogs.guides.offer(chat, guide);
         Ok(())
     }
@@ -69,10 +71,17 @@ impl Request<'_> {
         let wanted = Wanted { product: None, customer: guide.dest.clone(), reference: None };
         // Who only knows bills would show one in the place of the tokens that were asked for.
         let knows_meters = |ask: &Ask| ask.kind == ProductKind::Token;
-        if !self.whom_to_ask(&wanted).is_ok_and(|found| found.asks.iter().any(knows_meters)) {
+        let (Ok(mut found), Some(agent)) = (self.whom_to_ask(&wanted), self.active_agent(answer)) else {
+            return Ok(MeterOwner::Unknown);
+        };
+        if !found.asks.iter().any(knows_meters) {
             return Ok(MeterOwner::Unknown);
         }
-        self.look_up(wanted, false, None, answer).await?;
+        // A number that came alone may be a bill's; whoever said more has said tokens.
+        if konter_command::destination_alone(&self.message.text).is_none() {
+            found.asks.retain(knows_meters);
+        }
+        self.begin(&agent, wanted, found, Purpose::Look, answer).await?;
         // Nobody can be asked, or is asked already: the offer does without.
         let inquiry = answer.inquire.get(asked).copied();
         if inquiry.is_none() {

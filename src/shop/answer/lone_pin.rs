@@ -17,7 +17,7 @@ impl Request<'_> {
         let (chat, guides) = (&self.message.chat, &self.shop.dialogs.guides);
         let waits = self.shop.dialogs.keypads.waiting(chat, self.at).is_some();
         let offered = guides.latest(chat, self.at);
-        let asked = match guides.latest_bill(chat, self.at) {
+        let asked = match guides.bills(chat, self.at).first().copied() {
             Some(bill) => self.shop.store.inquiry(bill).await?.is_some_and(|bill| bill.is_asking()),
             None => false,
         };

@@ -4,7 +4,7 @@ use super::super::rate_limit::Bears;
 use super::pin_shown::is_a_pin_alone;
 use super::talk::talk;
 use super::{Answer, Request, fingerprint, kind_of};
-use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, Problem, Talk, Topic, Typed};
+use konter_command::{MAX_ORDERS_PER_MESSAGE, Problem, Topic, Typed};
 use konter_core::destination::DestinationFault;
 use konter_core::ids::{AgentId, ProductCode};
 use konter_core::staff::Role;
@@ -100,99 +100,10 @@ impl Request<'_> {
         }
     }
 
-    /// `/order abc`, `/deposit 50000 kr0001`, from somebody who works here: how it is typed. `false` where it is read, or
-    /// nothing of the kind.
-    fn misspelt_at_work(&self, command: &Command, answer: &mut Answer) -> bool {
-        let text = self.message.text.trim();
-        let is_read = match command {
-            Command::Unknown { .. } | Command::Incomplete { .. } | Command::BadOrder(_) => false,
-            Command::Order(_) | Command::Wish(_) => self.agent.is_some(),
-            _ => true,
-        };
-        let word = text.split(char::is_whitespace).next().unwrap_or_default();
-        if is_read || self.role().is_none() || !self.message.private || !word.starts_with('/') {
-            return false;
-        }
-        if let Some(line) = konter_command::slash_line(text) {
-            answer.reply(talk(TalkReply::SlashMeant { line }));
-            return true;
-        }
-        let is_its_own = matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some());
-        match konter_command::staff_topic(word).filter(|_| !is_its_own && self.agent.is_none()) {
-            Some(topic) => {
-                self.not_understood(topic, None, topic.example().to_owned(), answer);
-                true
-            }
-            None => false,
-        }
-    }
-
     /// `/pendng`: what it comes nearest to.
     pub(super) fn slash_meant(&self) -> Option<TalkReply> {
         konter_command::slash_meant(&self.message.text, self.role(), self.agent.is_some())
             .map(|line| TalkReply::SlashMeant { line })
-    }
-
-    /// `isi saldo kr0001 100rb`, from somebody who only works here: what a reseller's command cannot do for them is shown
-    /// as the command that does it. `false` where it is something of its own.
-    pub(super) fn meant_at_the_desk(&self, command: &Command, answer: &mut Answer) -> bool {
-        if self.misspelt_at_work(command, answer) {
-            return true;
-        }
-        let only_works_here = self.agent.is_none() && self.role().is_some() && self.message.private;
-        let has_slash = self.message.text.trim_start().starts_with('/');
-        let is_taken_back = matches!(command, Command::Talk(Talk::TakenBack { .. }));
-        if only_works_here
-            && !is_taken_back
-            && (!has_slash || matches!(command, Command::Unknown { .. }))
-            && let Some(line) = konter_command::decision_line(&self.message.text)
-            // To look is no harm: `order 1` that was read is answered.
-            && (matches!(command, Command::Unknown { .. }) || !line.starts_with("/order "))
-        {
-            answer.reply(talk(TalkReply::SlashMeant { line }));
-            return true;
-        }
-        let asks_a_reseller = match command {
-            Command::Unknown { .. }
-            | Command::Incomplete { .. }
-            | Command::Transfer(_)
-            | Command::Network(_)
-            | Command::Preference(_)
-            | Command::Prices { .. }
-            | Command::Help { topic: None }
-            | Command::Known(_)
-            | Command::Orders(_)
-            | Command::Deposit { amount: Some(_), .. }
-            | Command::Proof { .. }
-            | Command::Talk(
-                Talk::NotArrived { .. }
-                | Talk::Disturbance { .. }
-                | Talk::Undo { .. }
-                | Talk::MoneyNotIn
-                | Talk::WantsToJoin
-                | Talk::OfNumber { .. },
-            ) => true,
-            Command::Order(request) => request.pin.is_none() && request.reference.is_none(),
-            _ => false,
-        };
-        if !asks_a_reseller || !only_works_here {
-            return false;
-        }
-        // Its own mistake is told better than what else it may have been.
-        if has_slash && matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some()) {
-            return false;
-        }
-        let catalog = self.shop.catalog();
-        let line = konter_command::desk_line(&self.message.text, &|code, named| kind_of(&catalog, code, named));
-        let reply = match line {
-            Some(line) => TalkReply::SlashMeant { line },
-            None if has_slash && matches!(command, Command::Unknown { .. }) => {
-                self.slash_meant().unwrap_or(TalkReply::LostAtWork)
-            }
-            None => return false,
-        };
-        answer.reply(talk(reply));
-        true
     }
 }
 

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod api;
+mod at_work;
 mod bill;
 mod booking;
 mod broadcast;
@@ -21,6 +22,7 @@ mod groups;
 mod guide;
 mod invite;
 mod lone_pin;
+mod meant;
 mod misread;
 mod mutation;
 mod newcomer;
@@ -59,7 +61,7 @@ use sha2::{Digest as _, Sha256};
 use super::keypad::PadId;
 use super::rate_limit::AdminMessage;
 use crate::attachment::{Attachment, Marked, edited_message};
-use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Tap, Topic};
+use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, Pin, ReportKind, Tap, Topic};
 use konter_core::agent::{Agent, AgentStatus, Locale};
 
 pub(super) use account::price_line;
@@ -147,6 +149,9 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
     };
     let message = plain.as_ref().unwrap_or(message);
     let request = Request { shop, message, agent, about, at: shop.clock.utc() };
+    if message.private {
+        shop.staff.saw(&message.chat, &message.sender);
+    }
     let mut answer = decide(&request, locale).await?;
     request.forget_secrets_of_other_pins(&mut answer).await?;
     request.curb(&mut answer).await?;
@@ -159,6 +164,9 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
 async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreError> {
     let (shop, message) = (request.shop, request.message);
     let mut answer = Answer::new(message, locale, request.at);
+    if message.private {
+        shop.dialogs.serials.heard(&message.chat, &message.message);
+    }
     match Marked::from_text(&message.text) {
         Some(Marked::Edited { words }) => {
             request.edited(words, &mut answer).await?;
@@ -178,9 +186,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         shop.dialogs.keypads.interrupt(&message.chat, &message.message);
         if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
             request.took_table(file, &mut answer).await?;
-        } else if let Some(words) = attachment.forwarded_words()
-            && request.took_mutation(words, &mut answer).await?
-        {
+        } else if request.forwarded_mutation(&attachment, &mut answer).await? {
             // A bank's message, passed on by somebody who works here.
         } else if message.private && !request.attached_proof(&attachment, &mut answer).await? {
             request.wordless(&attachment, &mut answer).await?;
@@ -216,16 +222,8 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         && request.at - message.sent_at <= shop.policy.stale_after
         && let Some(pin) =
             konter_command::pin_said(&message.text, shop.dialogs.keypads.waiting(&message.chat, request.at).is_some())
-        && let Some((pad, under)) = shop.dialogs.keypads.typed(&message.chat, &message.message, request.at)
+        && request.took_pin(&pin, &mut answer).await?
     {
-        if can_forget(message.chat.channel) {
-            forget(&mut answer, message);
-        }
-        match pad {
-            PadId::Bill(bill) => request.typed_pin(bill, under, &pin, &mut answer).await?,
-            PadId::Order(id) => request.typed_order_pin(id, under.as_deref(), &pin, &mut answer).await?,
-            PadId::Several(id) => request.typed_pin_for_several(id, &pin, &mut answer).await?,
-        }
         return Ok(answer);
     }
     if message.private && message.tapped.is_none() {
@@ -273,6 +271,33 @@ fn concerns_us(command: &Command, text: &str, bot: Option<&str>) -> bool {
 }
 
 impl Request<'_> {
+    /// A PIN, typed for what waits for one. `false` where nothing does, or something else came between.
+    async fn took_pin(&self, pin: &Pin, answer: &mut Answer) -> Result<bool, StoreError> {
+        let (message, keypads) = (self.message, &self.shop.dialogs.keypads);
+        if message.replies_to.is_some()
+            && let Some(waiting) = keypads.waiting(&message.chat, self.at)
+        {
+            if !self.may_mean(waiting.into()) {
+                if can_forget(message.chat.channel) {
+                    forget(answer, message);
+                }
+                self.answered_else(answer).await?;
+                return Ok(true);
+            }
+            keypads.mean(&message.chat, waiting);
+        }
+        let Some((pad, under)) = keypads.typed(&message.chat, &message.message, self.at) else { return Ok(false) };
+        if can_forget(message.chat.channel) {
+            forget(answer, message);
+        }
+        match pad {
+            PadId::Bill(bill) => self.typed_pin(bill, under, pin, answer).await?,
+            PadId::Order(id) => self.typed_order_pin(id, under.as_deref(), pin, answer).await?,
+            PadId::Several(id) => self.typed_pin_for_several(id, pin, answer).await?,
+        }
+        Ok(true)
+    }
+
     /// Whether a PIN stands in the message: where one was asked for, also in a sentence that is not understood.
     fn shows_pin(&self, command: &Command) -> bool {
         let text = &self.message.text;
@@ -286,7 +311,7 @@ impl Request<'_> {
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
         if self.newcomer_asks(&command, answer)
             || self.worded_proof(&command, answer).await?
-            || self.meant_at_the_desk(&command, answer)
+            || self.meant_at_the_desk(&command, answer).await?
         {
             return Ok(());
         }
@@ -373,13 +398,21 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// Somebody changed what was sent. It is not read; a PIN in it is taken out of the chat.
+    /// Somebody changed what was sent. It is not read, and what waits because of it is not done; a PIN in it is taken out of
+    /// the chat.
     async fn edited(&self, words: &str, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(original) = edited_message(&self.message.message) else { return Ok(()) };
         let before = InboxMessage { message: original.clone(), ..self.message.clone() };
         let answered = self.shop.store.answered(&before.key()).await?;
-        if answered.is_some_and(|answered| answered.fingerprint == fingerprint(words)) {
+        let reads_the_same = answered.is_some_and(|answered| answered.fingerprint == fingerprint(words));
+        let is_whole = !konter_command::redact(words).contains(konter_command::MASK);
+        if reads_the_same && is_whole {
             // Something else about it has changed, such as its preview.
+            return Ok(());
+        }
+        let what = self.withdraw_what_came_of(&before.message, answer).await?;
+        // A sum that may be a PIN is part of no fingerprint: with nothing waiting, it is most likely the same.
+        if reads_the_same && what.is_empty() {
             return Ok(());
         }
         if holds_pin(&konter_command::parse(words), words) && can_forget(self.message.chat.channel) {
@@ -387,7 +420,7 @@ impl Request<'_> {
             let (chat, locale) = (self.message.chat.clone(), answer.locale);
             answer.commit.outgoing.push(Say::new(chat, locale, payload));
         }
-        answer.reply(talk::talk(TalkReply::Edited));
+        answer.reply(talk::talk(TalkReply::Edited { what }));
         Ok(())
     }
 

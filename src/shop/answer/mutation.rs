@@ -9,9 +9,10 @@ use chrono::NaiveDate;
 use super::deposit::Accepted;
 use super::shared::{Sure, booking};
 use super::{Answer, Request};
-use konter_core::deposit::mutation::{Flow, Moved, read, tells_of_income};
+use crate::attachment::Attachment;
+use konter_core::deposit::mutation::{Flow, Moved, cut, read, tells_of_income};
 use konter_core::deposit::{MOST_ADDED, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState};
-use konter_core::ids::TicketId;
+use konter_core::ids::{ChatId, TicketId};
 use konter_core::money::Rupiah;
 use konter_core::question::Asks;
 use konter_core::staff::Role;
@@ -49,18 +50,36 @@ impl Request<'_> {
         Ok(true)
     }
 
+    /// The same of what was passed on. What a reseller wrote is a story about money, not a bank's word.
+    pub(super) async fn forwarded_mutation(&self, sent: &Attachment, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Some(words) = sent.forwarded_words() else { return Ok(false) };
+        let is_meant = self.role() >= Some(Role::Operator) && tells_of_income(words, self.today());
+        if let Some(from) = sent.forwarded_from().filter(|_| is_meant) {
+            let from = ChatId { channel: self.message.chat.channel, id: from.to_owned() };
+            if from != self.message.chat
+                && let Some(agent) = self.shop.store.agent_of_chat(&from).await?
+            {
+                answer.reply(booking(BookingReply::NotABank { agent: agent.id, name: agent.name }));
+                return Ok(true);
+            }
+        }
+        self.took_mutation(words, answer).await
+    }
+
     /// Shows what has come in and whose it is; asks whether to accept all that is plain.
     pub(super) async fn mutation(&self, moved: &[Moved], answer: &mut Answer) -> Result<(), StoreError> {
+        let (moved, is_cut) = cut(moved);
+        let cut = is_cut.then_some(moved.len());
         let found = self.match_tickets(moved).await?;
         let left_out = found.others.len().saturating_sub(OTHERS_SHOWN);
         let others: Vec<MutationLine> = found.others.into_iter().take(OTHERS_SHOWN).collect();
         let (accepted, unclear) = (found.accepted, found.unclear);
         if found.matches.is_empty() {
-            answer.reply(booking(BookingReply::NoMatch { accepted, unclear, others, left_out }));
+            answer.reply(booking(BookingReply::NoMatch { accepted, unclear, others, left_out, cut }));
             return Ok(());
         }
         let tickets = found.matches.iter().filter_map(|line| line.ticket).collect();
-        let what = AskWhat::AcceptAll { matches: found.matches, accepted, unclear, others, left_out };
+        let what = AskWhat::AcceptAll { matches: found.matches, accepted, unclear, others, left_out, cut };
         let asked = self.ask((Asks::AcceptAll { tickets }, 0), what, answer).await?;
         answer.reply(booking(asked));
         Ok(())
@@ -119,6 +138,9 @@ impl Request<'_> {
         // An old payment of the same amount was for an older ticket.
         if one.day.is_some_and(|day| day < self.shop.clock.day_of(ticket.created_at)) {
             return Ok(Some(MutationWhy::Older));
+        }
+        if one.day.is_some_and(|day| day > self.today()) {
+            return Ok(Some(MutationWhy::ToCome));
         }
         Ok(if self.plainly_acceptable(ticket).await?.is_some() { None } else { Some(MutationWhy::NeedsLook) })
     }
@@ -197,5 +219,6 @@ pub(super) async fn asked(request: &Request<'_>, tickets: &[TicketId]) -> Result
             line: String::new(),
         });
     }
-    Ok(AskWhat::AcceptAll { matches, accepted: Vec::new(), unclear: Vec::new(), others: Vec::new(), left_out: 0 })
+    let (accepted, unclear, others) = (Vec::new(), Vec::new(), Vec::new());
+    Ok(AskWhat::AcceptAll { matches, accepted, unclear, others, left_out: 0, cut: None })
 }

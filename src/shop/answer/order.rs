@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
+use super::super::drift::Drift;
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
@@ -281,7 +282,10 @@ impl Checkout<'_> {
         let slot = order.slot();
         let earlier = match self.taken.get(&slot) {
             Some(earlier) => Some(earlier.clone()),
-            None => store.order_in_slot(&slot, self.request.at).await?,
+            None => match store.order_in_slot(&slot, self.request.at).await? {
+                None => self.ordered_on_a_later_day(&slot).await?,
+                earlier => earlier,
+            },
         };
         let refused = |why| Refused { product: order.product.to_string(), dest: order.dest.clone(), why };
         if let Some(earlier) = earlier {
@@ -299,6 +303,19 @@ impl Checkout<'_> {
         self.available = self.available.checked_sub(order.price).unwrap_or(Rupiah::ZERO);
         self.taken.insert(slot, order.clone());
         Ok(Ok(order))
+    }
+
+    /// With a clock that is behind, what was ordered today was ordered on a later day.
+    async fn ordered_on_a_later_day(&self, slot: &SlotKey) -> Result<Option<Order>, StoreError> {
+        /// Orders to one number, newest first: few of a day.
+        const LOOKED_AT: usize = 20;
+        let (Request { shop, message, at, .. }, zero) = (self.request, TimeDelta::zero());
+        if message.sent_at - *at < Drift::TOLERATED && shop.drift.clock_off().is_none_or(|off| off > zero) {
+            return Ok(None);
+        }
+        let orders = shop.store.orders_of(self.agent.id, Some(&slot.dest), None, LOOKED_AT).await?;
+        let is_same = |order: &Order| order.takes_slot() && SlotKey { day: slot.day, ..order.slot() } == *slot;
+        Ok(orders.into_iter().find(|order| order.day > slot.day && is_same(order)))
     }
 
     /// The order but for its number and reference, which only an accepted order gets.

@@ -1,7 +1,7 @@
 //! An order that needs a person: the buttons below its alert, and the serial number typed after one of them.
 
 use super::{Answer, Request};
-use konter_command::{Command, Pin, Talk, Tap, parse, parse_formats, powers};
+use konter_command::{Command, NEW_PIN_DIGITS, Pin, Talk, Tap, parse, parse_formats, powers};
 use konter_core::agent::Locale;
 use konter_core::ids::OrderId;
 use konter_core::order::{AdminVerdict, Order, view};
@@ -46,6 +46,12 @@ fn reads_as_serial(text: &str) -> Option<bool> {
     Some(words.first().is_some_and(|first| digits(first) >= FEWEST_DIGITS))
 }
 
+/// Digits that may be a PIN as well as the serial number of a supplier who counts: never taken without asking.
+fn is_short_number(text: &str) -> bool {
+    let text = text.trim();
+    text.parse::<Pin>().is_ok() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// Also with a letter in it by mistake, or with something typed right behind it.
 fn begins_like_a_phone(word: &str) -> bool {
     const FEWEST: usize = 9;
@@ -74,7 +80,7 @@ impl Request<'_> {
         let (Tap::AskAgain(id)
         | Tap::Delivered(id)
         | Tap::NotDelivered(id)
-        | Tap::SurelyNotDelivered(id)
+        | Tap::SurelyNotDelivered(id, _)
         | Tap::Reconsider(id)) = tap
         else {
             return Ok(());
@@ -98,7 +104,11 @@ impl Request<'_> {
                 self.restage_overdue(&order, OverdueStage::WantsSerial, answer);
             }
             Tap::NotDelivered(_) => self.restage_overdue(&order, OverdueStage::Sure, answer),
-            Tap::SurelyNotDelivered(_) => {
+            // Another attempt is in doubt by now: the card is shown as it is.
+            Tap::SurelyNotDelivered(_, attempt) if attempt != order.attempts.len() => {
+                self.restage_overdue(&order, OverdueStage::Sure, answer);
+            }
+            Tap::SurelyNotDelivered(..) => {
                 let reason = tapped_reason(order.locale).to_owned();
                 self.act(format!("/gagal {id} {reason}"), answer);
                 self.decide(id, AdminVerdict::Failed { reason }, None, answer).await?;
@@ -118,14 +128,23 @@ impl Request<'_> {
         if self.shop.staff.role_of(&self.message.chat) < Some(powers::ALERTED) {
             return Ok(false);
         }
-        let Some(id) = self.shop.dialogs.serials.asked(&self.message.chat, self.at) else { return Ok(false) };
-        let text = self.message.text.trim();
-        let Some(reads_as_one) = reads_as_serial(text) else { return Ok(false) };
+        let (serials, message) = (&self.shop.dialogs.serials, &self.message.message);
+        let Some(asked) = serials.asked(&self.message.chat, message, self.at) else { return Ok(false) };
+        let (id, text) = (asked.order, self.message.text.trim());
+        // In answer to another order's card, or to anything else, it is not this one's.
+        if self.message.replies_to.is_some() && self.about != Some(id) {
+            return Ok(false);
+        }
+        // Whoever has an account may have typed its PIN.
+        let is_short = is_short_number(text) && (self.agent.is_none() || text.len() > *NEW_PIN_DIGITS.end());
+        let reads = reads_as_serial(text).or_else(|| (asked.undisturbed && is_short).then_some(false));
+        let Some(reads_as_one) = reads else { return Ok(false) };
         let Some(order) = self.shop.store.order(id).await?.filter(Order::is_open) else { return Ok(false) };
         let verdict = AdminVerdict::Success { sn: text.to_owned() };
         // The destination's own digits prove nothing, nor does a token's product anything but a token; and what was read of
         // an attempt before says nothing of the one that is under way now.
-        let proves = reads_as_one && order.escalated && proves_delivery(&order, text);
+        // With something else said in between, a number may be anything.
+        let proves = reads_as_one && asked.undisturbed && order.escalated && proves_delivery(&order, text);
         if proves && self.neighbour_with(&order, text).await?.is_none() {
             self.act(format!("/sukses {id} {text}"), answer);
             self.decide(id, verdict, None, answer).await?;
@@ -144,12 +163,13 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
-        if reads_as_serial(&sn).is_none() {
+        let is_short = is_short_number(&sn);
+        if reads_as_serial(&sn).is_none() && !is_short {
             Self::admin_refused(answer, AdminProblem::Usage { usage: format!("/sukses {id} 0123456789") });
             return Ok(());
         }
         let verdict = AdminVerdict::Success { sn: sn.clone() };
-        let is_one = serial::delivery(order.kind, &sn).is_ok() && sn.trim() != order.dest;
+        let is_one = !is_short && serial::delivery(order.kind, &sn).is_ok() && sn.trim() != order.dest;
         let is_one = is_one && self.neighbour_with(&order, &sn).await?.is_none();
         if order.is_open() && !order.is_in_flight() && !is_one {
             // The yes is recorded.

@@ -45,7 +45,7 @@ impl Request<'_> {
         }
     }
 
-    async fn agents_like(&self, text: &str) -> Result<Vec<Agent>, StoreError> {
+    pub(super) async fn agents_like(&self, text: &str) -> Result<Vec<Agent>, StoreError> {
         let wanted = Wanted::new(text);
         let (mut found, mut after) = (Vec::new(), None);
         loop {
@@ -61,6 +61,10 @@ impl Request<'_> {
     pub(super) async fn meant_by_name(&self, name: &AgentRef) -> Result<Option<AdminProblem>, StoreError> {
         let AgentRef::Other(name) = name else { return Ok(None) };
         let fitting = self.agents_like(name).await?;
+        if fitting.len() > 1 {
+            let all = fitting.iter().take(FOUND_SHOWN).map(|agent| format!("{} {}", agent.id, agent.name));
+            return Ok(Some(AdminProblem::SeveralNamed { name: name.clone(), agents: all.collect() }));
+        }
         let ([agent], Some((word, rest))) =
             (fitting.as_slice(), self.message.text.trim().split_once(char::is_whitespace))
         else {

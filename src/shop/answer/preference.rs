@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::super::guide::{Awaits, Guide, MeterOwner};
+use super::super::sources::Waits;
 use super::account::no_such_product;
 use super::bill::Wanted;
 use super::order::{already_ordered, refuse};
@@ -113,7 +114,7 @@ impl Request<'_> {
             Ask::Customer(code) => match catalog.get(&code).or_else(|| BillWord(&code).find(&catalog).ok()) {
                 Some(product) if product.kind == ProductKind::Bill => {
                     let code = product.code.clone();
-                    self.shop.dialogs.guides.await_next(&self.message.chat, Awaits::Bill(code.clone()), self.at);
+                    self.await_next(Awaits::Bill(code.clone()));
                     AskFor::Customer { product: code, name: product.name.clone() }
                 }
                 Some(_) => AskFor::Phone { favourites: Vec::new() },
@@ -130,6 +131,7 @@ impl Request<'_> {
     /// A number alone, after it was asked for. `false` when nobody asked.
     pub(super) async fn asked_customer(&self, answer: &mut Answer) -> Result<bool, StoreError> {
         let awaited = self.shop.dialogs.guides.awaited(&self.message.chat, &self.message.message, self.at);
+        let awaited = awaited.filter(|_| self.may_mean(Waits::Answer));
         let product = match awaited {
             Some(Awaits::Bill(product)) => product,
             Some(Awaits::Wish(wish)) => return self.asked_destination(wish, answer).await,
@@ -142,6 +144,7 @@ impl Request<'_> {
         let Some(dest) = konter_command::destination_of(kind, &self.message.text).ok().filter(|_| is_number) else {
             return Ok(false);
         };
+        self.shop.dialogs.sources.answers(&self.message.chat, &self.message.message);
         let wanted = Wanted { product: Some(product), customer: dest.to_string(), reference: None };
         self.look_up(wanted, false, None, answer).await?;
         Ok(true)

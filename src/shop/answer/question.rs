@@ -1,12 +1,13 @@
 //! Questions before something is done, and the yes to them: by button or by `YA.<number>`, once, where it was asked.
 
+use super::super::sources::Waits;
 use super::shared::{Sure, booking, network};
 use super::{Answer, Request};
 use konter_command::{AdminCommand, AdminDesk, AgentRef, NewPrice, TicketRef};
-use konter_core::order::view;
 use konter_core::question::{Asks, Question, QuestionState};
 use konter_reply::{
-    AskCard, AskStage, AskWhat, BookingReply, Doubts, DroppedWhat, NetworkReply, TransferProblem, TransferStage,
+    AdminProblem, AskCard, AskStage, AskWhat, BookingReply, Doubts, DroppedWhat, NetworkReply, TransferProblem,
+    TransferStage, pad_of_question,
 };
 use konter_store::{Payload, Say, StoreError, Versioned};
 
@@ -17,9 +18,11 @@ impl Request<'_> {
         let before = self.shop.store.question(&self.message.chat).await?;
         let same = |open: &&Question| open.is_open(self.at) && open.asks == asks && open.seen == seen;
         if let Some(open) = before.as_ref().filter(same) {
+            self.leads_to(Waits::Question(open.number));
             return Ok(open.clone());
         }
         let row = Question::asked(before.as_ref(), self.message.chat.clone(), asks, seen, self.at);
+        self.leads_to(Waits::Question(row.number));
         let expected = before.map(|before| before.version);
         answer.commit.desk.questions.push(Versioned { expected, row: row.clone() });
         Ok(row)
@@ -40,6 +43,8 @@ impl Request<'_> {
     /// `YA.<number>`.
     pub(super) async fn confirm(&self, number: u32, answer: &mut Answer) -> Result<(), StoreError> {
         match self.asked(number).await? {
+            // Like what it is about: a yes that was so long on its way may be to another question of that number.
+            Some(asked) if asked.is_open(self.at) && self.is_stale() => self.refuse_as_stale(answer),
             Some(asked) if asked.is_open(self.at) => drop(self.go_ahead(&asked, answer).await?),
             _ => self.nothing_to_confirm(answer),
         }
@@ -68,20 +73,31 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// A no in words to what was asked here.
-    pub(super) async fn drop_question(&self, answer: &mut Answer) -> Result<Option<DroppedWhat>, StoreError> {
+    /// What was asked here is not done, and its card says so.
+    pub(super) async fn cancel_question(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
-        let Some(asked) = open else { return Ok(None) };
+        let Some(asked) = open else { return Ok(()) };
         write(&asked, QuestionState::Cancelled, answer);
-        Ok(match (&asked.asks, command_of(&asked.asks)) {
-            (Asks::Transfer { to, amount, .. }, _) => Some(DroppedWhat::Transfer { to: *to, amount: *amount }),
-            (_, line) => line.map(|(_, line)| DroppedWhat::Line { line }),
-        })
+        self.restage_question(&asked, AskStage::Cancelled, answer).await
     }
 
     /// This chat's latest question, if it has this number.
     async fn asked(&self, number: u32) -> Result<Option<Question>, StoreError> {
         Ok(self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.number == number))
+    }
+
+    fn is_stale(&self) -> bool {
+        self.at - self.message.sent_at > self.shop.policy.stale_after
+    }
+
+    fn refuse_as_stale(&self, answer: &mut Answer) {
+        let age = self.at - self.message.sent_at;
+        if self.role().is_some() {
+            let wrong_clock = self.shop.drift.clock_off().is_some();
+            Self::admin_refused(answer, AdminProblem::Stale { minutes: age.num_minutes(), wrong_clock });
+        } else if self.active_agent(answer).is_some() {
+            self.refuse_transfer(self.shop.drift.why_transfer_stale(age), answer);
+        }
     }
 
     fn nothing_to_confirm(&self, answer: &mut Answer) {
@@ -130,7 +146,7 @@ impl Request<'_> {
 
     /// Shows under a question what has become of it.
     async fn restage_question(&self, asked: &Question, stage: AskStage, answer: &mut Answer) -> Result<(), StoreError> {
-        let Some(message) = self.message.tapped.clone() else { return Ok(()) };
+        let message = self.message.tapped.clone().unwrap_or_else(|| pad_of_question(asked.number));
         let reply = if let Some(what) = self.what(&asked.asks).await? {
             booking(BookingReply::Ask(card(asked, stage, what)))
         } else {
@@ -170,10 +186,9 @@ impl Request<'_> {
             },
             Asks::TakeBack { transfer, reason } => self.take_back_shown(*transfer, reason).await?,
             Asks::AcceptAll { tickets } => Some(super::mutation::asked(self, tickets).await?),
-            Asks::Decide { order, verdict, .. } => store
-                .order(*order)
-                .await?
-                .map(|order| super::booking::decision(&view::line(&order), order.agent, verdict, None)),
+            Asks::Decide { order, verdict, .. } => {
+                store.order(*order).await?.map(|order| super::booking::decision(&order, verdict, None))
+            }
             Asks::Price { product, before, price } => {
                 let catalog = self.shop.catalog();
                 catalog.get(product).map(|product| AskWhat::Price {
@@ -190,6 +205,14 @@ impl Request<'_> {
                 Some(super::reprice::asked(&self.shop.catalog(), category, *step, moves))
             }
         })
+    }
+}
+
+/// What a question is about, in words.
+pub(super) fn dropped(asked: &Question) -> Option<DroppedWhat> {
+    match &asked.asks {
+        Asks::Transfer { to, amount, .. } => Some(DroppedWhat::Transfer { to: *to, amount: *amount }),
+        other => command_of(other).map(|(_, line)| DroppedWhat::Line { line }),
     }
 }
 

@@ -20,7 +20,7 @@ impl Request<'_> {
             CategoryFound::Near(near) => {
                 answer.commit.acts.clear();
                 let near = near.into_iter().map(str::to_owned).collect();
-                answer.reply(desk(DeskReply::NoSuchCategory { name: name.to_owned(), near }));
+                answer.reply(desk(DeskReply::NoSuchCategory { name: name.to_owned(), near, product: None }));
                 return Ok(());
             }
         };

@@ -89,6 +89,11 @@ impl Request<'_> {
                     self.show_supplier(supplier, &supplier.supplier_overrides(), answer).await?;
                 }
             }
+            AdminRouting::Pause { supplier, reason } if says_later(&reason) => {
+                if let Some(supplier) = self.find_supplier(&supplier, answer) {
+                    steer_refused(SteerProblem::NotYet { supplier: supplier.id.clone(), reason }, answer);
+                }
+            }
             AdminRouting::Pause { supplier, reason: why } => match reason(&why) {
                 Err(_) => steer_refused(SteerProblem::LongReason, answer),
                 Ok(reason) => {
@@ -208,6 +213,16 @@ impl Request<'_> {
     }
 }
 
+/// Whether what stands in a reason's place says when, and that is not now.
+fn says_later(reason: &str) -> bool {
+    const LATER: [&str; 25] = [
+        "nanti", "nanty", "ntar", "entar", "besok", "besuk", "bsk", "lusa", "malam", "malem", "sore", "siang", "pagi",
+        "subuh", "jam", "pukul", "pkl", "mulai", "tanggal", "tgl", "minggu", "later", "tomorrow", "tonight", "at",
+    ];
+    let first = reason.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
+    LATER.contains(&first.to_lowercase().as_str())
+}
+
 fn note_route(before: &Route, after: &Route, answer: &mut Answer) {
     let word = |open| if open { "buka" } else { "tutup" };
     if before.priority != after.priority {
@@ -257,8 +272,9 @@ fn card(supplier: &Supplier, set: &SupplierOverrides, open: &[Order], now: &Now)
         in_cutoff,
         open_orders: open.iter().filter(is_there).count(),
         last_ok: health.last_ok,
-        last_error: health.last_error.as_ref().map(|(error, _)| error.clone()),
-        last_error_at: health.last_error.map(|(_, at)| at),
+        trouble: health.last_error.as_ref().map(|(_, trouble, _)| (*trouble).to_owned()),
+        last_error_at: health.last_error.as_ref().map(|(.., at)| *at),
+        last_error: health.last_error.map(|(error, ..)| error),
         traffic: SupplierTraffic {
             state,
             balance_minutes: balance.map(|(_, at)| (now.utc - at).num_minutes()),

@@ -13,24 +13,25 @@ use konter_core::order::request::OrderLine;
 use konter_reply::TalkReply;
 use konter_store::StoreError;
 
-/// The second order of the same is ordered whether or not there was a first: who types it with its signs says that he means
-/// another one. A digit after a blank may be how many somebody wants.
+/// In a chat the second order of the same is ordered whether or not there was a first: who types it with its signs says that he
+/// means another one. A digit after a blank may be how many somebody wants.
 const SECOND: u8 = 2;
 
 impl Request<'_> {
-    /// The same of a program, which is told the number that is next.
+    /// The same of a program, which is told the number that is next. Its counter is no sign of meaning: it may be a slip like any other.
     pub(super) async fn program_skips(
         &self,
         agent: &Agent,
         request: &OrderRequest,
     ) -> Result<Option<Refused>, StoreError> {
-        for line in request.lines.iter().filter(|line| line.nth > SECOND) {
+        for line in request.lines.iter().filter(|line| line.nth >= SECOND) {
             let Some(again) = self.skipping(request, line).await? else { continue };
             let next = match self.next_repeat(agent, &again).await? {
                 Ok(next) => next,
                 Err(refused) => return Ok(Some(refused)),
             };
-            let words = format!("counter={} melompat, untuk isi lagi pakai counter={next}", line.nth);
+            let why = if next == 1 { "yang pertama belum ada," } else { "untuk isi lagi" };
+            let words = format!("counter={} melompat, {why} pakai counter={next}", line.nth);
             let Again { product, dest, .. } = again;
             return Ok(Some(Refused { product: product.to_string(), dest, why: Why::Program { words } }));
         }

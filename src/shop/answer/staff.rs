@@ -84,7 +84,7 @@ impl Request<'_> {
             role: roster.role(chat),
             configured: roster.is_configured(chat),
             agent: agent.as_ref().map(|agent| agent.id),
-            name: agent.map(|agent| agent.name),
+            name: agent.map(|agent| agent.name).or_else(|| self.shop.staff.name_of(chat)),
         })
     }
 

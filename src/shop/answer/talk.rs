@@ -1,8 +1,9 @@
 //! Everyday talk: greetings, thanks, and the questions that people type as they would say them.
 
-use super::super::keypad::PadId;
+use super::super::sources::Waits;
 use super::account::{matching, price_line, shown};
 use super::pin_shown::is_a_pin_alone;
+use super::question::dropped;
 use super::{Answer, Request};
 use konter_command::{Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Sort, Talk, proof_words};
 use konter_core::agent::{Agent, AgentStatus};
@@ -11,7 +12,7 @@ use konter_core::ids::ProductCode;
 use konter_core::order::card::OrderLine;
 use konter_core::order::{Order, view};
 use konter_core::routing::Availability;
-use konter_reply::{ChooseStage, DroppedWhat, RegisterProblem, Reply, TalkReply};
+use konter_reply::{DroppedWhat, RegisterProblem, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Orders shown where one of them may be meant.
@@ -52,6 +53,10 @@ impl Request<'_> {
             Talk::TellDownlines => self.say_to_customer(TalkReply::TellDownlines, answer).await?,
             Talk::LostPin => self.say_to_customer(TalkReply::LostPin, answer).await?,
             Talk::LostAccount => self.lost_account(answer).await?,
+            Talk::ChangesPrice { product } => {
+                let code = product.map_or_else(|| "S10".to_owned(), |code| code.to_string());
+                self.say_to_customer(TalkReply::OwnPrice { code }, answer).await?;
+            }
             Talk::Disturbance { named } => self.disturbance(&named, answer).await?,
             Talk::WantsAdmin if self.agent.is_none() && self.role().is_none() => {
                 answer.reply(talk(TalkReply::AskTheOwner));
@@ -158,7 +163,7 @@ impl Request<'_> {
     /// A word that needs no answer, but for what waits for a PIN; whether something does.
     pub(super) fn remind_of_the_pin(&self, answer: &mut Answer) -> bool {
         let keypads = &self.shop.dialogs.keypads;
-        let waits = keypads.waiting(&self.message.chat, self.at).is_some()
+        let waits = keypads.waiting(&self.message.chat, self.at).is_some_and(|pad| self.may_mean(pad.into()))
             && keypads.resume(&self.message.chat, &self.message.message);
         if waits {
             answer.reply(talk(TalkReply::PressPin));
@@ -168,7 +173,10 @@ impl Request<'_> {
 
     /// A yes by itself does nothing: what it is for is done by the button, or with the question's number.
     async fn yes(&self, answer: &mut Answer) -> Result<(), StoreError> {
-        if self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some() {
+        if let Some(pad) = self.shop.dialogs.keypads.waiting(&self.message.chat, self.at) {
+            if !self.may_mean(pad.into()) {
+                return self.answered_else(answer).await;
+            }
             self.remind_of_the_pin(answer);
             return Ok(());
         }
@@ -176,59 +184,44 @@ impl Request<'_> {
             return Ok(());
         }
         let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
-        if open.is_none() && self.role().is_none() && self.customer(answer).await?.is_none() {
+        let works_here = self.role().is_some();
+        if open.is_none() && !works_here && self.customer(answer).await?.is_none() {
             return Ok(());
         }
-        answer.reply(talk(TalkReply::YesTo { number: open.map(|asked| asked.number) }));
+        // An announcement drops what was asked before it: what is open beside it was asked later.
+        let send = if open.is_none() { self.open_announcement().await?.map(|asked| asked.id) } else { None };
+        let (number, what) = (open.as_ref().map(|asked| asked.number), open.as_ref().and_then(dropped));
+        answer.reply(talk(TalkReply::YesTo { number, what, send, works_here }));
         Ok(())
     }
 
-    /// Lets go of everything that waits for a yes or a PIN here, and says what that was; `false` when nothing does.
+    /// Lets go of everything that waits for a yes or a PIN here, or of what is replied to, and says what that was; `false`
+    /// when nothing does.
     async fn drop_what_waits(&self, answer: &mut Answer) -> Result<bool, StoreError> {
-        let question = self.drop_question(answer).await?;
-        let announcement = self.drop_announcement(answer).await?;
-        let offer = self.drop_offer(answer).await?;
-        let what: Vec<DroppedWhat> = [question, announcement, offer].into_iter().flatten().collect();
+        let is_reply = self.message.replies_to.is_some();
+        let pad = self.shop.dialogs.keypads.waiting(&self.message.chat, self.at);
+        let mut what: Vec<DroppedWhat> = Vec::new();
+        let all = self.waiting().await?;
+        let waits_for_nothing = all.is_empty();
+        // All of it: which of them is meant is no matter, as nothing is bought.
+        for waits in all {
+            let is_meant = match waits {
+                // A bill nobody wants to pay yet, and what was only asked, are left alone by a no that is not to them.
+                Waits::Bill(_) | Waits::Answer => (pad.is_some() && waits.pad() == pad) || is_reply,
+                _ => true,
+            };
+            if is_meant && self.may_mean(waits) {
+                what.extend(self.withdraw(waits, answer).await?.filter(|dropped| !what.contains(dropped)));
+            }
+        }
         let any = !what.is_empty();
         if any {
             answer.reply(talk(TalkReply::Dropped { what }));
+        } else if is_reply && self.about.is_none() && !waits_for_nothing {
+            self.answered_else(answer).await?;
+            return Ok(true);
         }
         Ok(any)
-    }
-
-    /// Takes back what was offered and not ordered.
-    async fn drop_offer(&self, answer: &mut Answer) -> Result<Option<DroppedWhat>, StoreError> {
-        let (chat, guides) = (&self.message.chat, &self.shop.dialogs.guides);
-        let (waiting, offered) = (self.shop.dialogs.keypads.waiting(chat, self.at), guides.latest(chat, self.at));
-        let mut dropped = None;
-        // All of it: which of them is meant is no matter, as nothing is bought.
-        if let Some(guide) = offered {
-            self.shop.dialogs.keypads.close(chat, PadId::Order(guide.id));
-            guides.forget(chat, guide.id);
-            let chosen = guide.chosen.and_then(|index| guide.products.get(index));
-            let (product, dest) = (chosen.map(ToString::to_string), guide.dest.clone());
-            self.restage_choice(None, &guide, ChooseStage::Cancelled, answer);
-            dropped = Some(match product {
-                Some(product) => DroppedWhat::Order { product, dest },
-                None => DroppedWhat::Offer { dest },
-            });
-        }
-        if let Some(pad) = waiting {
-            self.shop.dialogs.keypads.close(chat, pad);
-            dropped = match pad {
-                PadId::Several(id) => {
-                    let count = guides.held(chat, id, self.at).map_or(0, |several| several.request.lines.len());
-                    guides.let_go(chat, id);
-                    Some(DroppedWhat::Several { count })
-                }
-                PadId::Bill(id) => self.shop.store.inquiry(id).await?.map(|inquiry| DroppedWhat::Order {
-                    product: inquiry.ask.product.to_string(),
-                    dest: inquiry.customer,
-                }),
-                PadId::Order(_) => dropped,
-            };
-        }
-        Ok(dropped)
     }
 
     async fn undo(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
@@ -263,7 +256,8 @@ impl Request<'_> {
 
     /// The bill that was looked up last and not paid.
     async fn unpaid_bill(&self) -> Result<Option<(ProductCode, String)>, StoreError> {
-        let Some(id) = self.shop.dialogs.guides.latest_bill(&self.message.chat, self.at) else { return Ok(None) };
+        let bills = self.shop.dialogs.guides.bills(&self.message.chat, self.at);
+        let Some(id) = bills.first().copied() else { return Ok(None) };
         let bill = self.shop.store.inquiry(id).await?.filter(|bill| bill.payable(self.at).is_some());
         Ok(bill.map(|bill| (bill.ask.product, bill.customer)))
     }

@@ -2,6 +2,7 @@
 
 use super::super::bills::{bill_card, stage_of};
 use super::super::keypad::{PadId, Shown, Tapped};
+use super::super::sources::Waits;
 use super::bill::refuse_expired;
 use super::shared::TicketDecision;
 use super::{Answer, Request};
@@ -72,7 +73,7 @@ impl Request<'_> {
             Tap::AskAgain(_)
             | Tap::Delivered(_)
             | Tap::NotDelivered(_)
-            | Tap::SurelyNotDelivered(_)
+            | Tap::SurelyNotDelivered(..)
             | Tap::Reconsider(_) => self.tapped_overdue(tap, answer).await,
             Tap::SendBroadcast(id) => self.tapped_broadcast(id, true, answer).await,
             Tap::DropBroadcast(id) => self.tapped_broadcast(id, false, answer).await,
@@ -125,7 +126,14 @@ impl Request<'_> {
     /// `bayar aja`: the bill that was looked up last is shown once more, with its keypad. `false` where there is none.
     pub(super) async fn asked_to_pay(&self, answer: &mut Answer) -> Result<bool, StoreError> {
         let chat = &self.message.chat;
-        let Some(id) = self.shop.dialogs.guides.latest_bill(chat, self.at) else { return Ok(false) };
+        let bills = self.shop.dialogs.guides.bills(chat, self.at);
+        let Some(id) = bills.into_iter().find(|id| self.may_mean(Waits::Bill(*id))) else {
+            let is_to_a_card = self.replies_to_a_card();
+            if is_to_a_card {
+                self.answered_else(answer).await?;
+            }
+            return Ok(is_to_a_card);
+        };
         let Some(inquiry) = self.shop.store.inquiry(id).await? else { return Ok(false) };
         let Some((quote, BillStage::Payable(_))) = stage_of(&inquiry, self.at) else { return Ok(false) };
         self.shop.dialogs.guides.drop_unshown(chat);

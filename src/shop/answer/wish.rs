@@ -2,6 +2,7 @@
 
 use super::super::guide::{Awaits, Guide, MeterOwner, Several};
 use super::super::keypad::PadId;
+use super::super::sources::Waits;
 use super::account::{no_such_product, price_line};
 use super::guide::has_wrong_pin;
 use super::order::refuse;
@@ -40,18 +41,37 @@ impl Request<'_> {
         }
         let Some(agent) = self.customer(answer).await? else { return Ok(()) };
         let wish = self.with_what_was_said_before(wish);
+        let offered = self.shop.dialogs.guides.latest(&self.message.chat, self.at);
+        let is_for_what_is_offered = || offered.is_some_and(|guide| self.may_mean(Waits::Order(guide.id)));
+        // `s5`, as an answer to the list of a number that is not offered for any more.
+        if wish.dest.is_none() && self.replies_to_a_card() && !is_for_what_is_offered() {
+            return self.answered_else(answer).await;
+        }
         match &wish.dest {
             None => self.ask_number(&agent, wish, answer).await,
             Some(dest) => self.offer_wish(&agent, &wish, dest, answer).await,
         }
     }
 
-    /// A number right after its product, or a product right after its number.
+    /// A number right after its product, or a product right after its number or in answer to its list.
     fn with_what_was_said_before(&self, wish: Wish) -> Wish {
+        let (chat, dialogs) = (&self.message.chat, &self.shop.dialogs);
         let is_bare = wish.code.is_none() && wish.brand.is_none() && wish.nominal.is_none() && wish.sort.is_none();
-        match self.shop.dialogs.guides.awaited(&self.message.chat, &self.message.message, self.at) {
-            Some(Awaits::Wish(asked)) if is_bare => Wish { dest: wish.dest, held_pin: wish.held_pin, ..asked },
-            Some(Awaits::Product(dest)) if !is_bare && wish.dest.is_none() => {
+        let offered = dialogs.guides.latest(chat, self.at).filter(|guide| self.may_mean(Waits::Order(guide.id)));
+        let awaited = dialogs.guides.awaited(chat, &self.message.message, self.at).filter(|awaited| match awaited {
+            // Its list may be shown only later, with the meter's owner.
+            Awaits::Product(dest) => {
+                self.may_mean(Waits::Answer) || offered.as_ref().is_some_and(|guide| guide.dest == *dest)
+            }
+            Awaits::Bill(_) | Awaits::Wish(_) => self.may_mean(Waits::Answer),
+        });
+        let answered = offered.filter(|_| self.message.replies_to.is_some()).map(|guide| guide.dest);
+        if awaited.is_some() {
+            dialogs.sources.answers(chat, &self.message.message);
+        }
+        match (awaited, answered) {
+            (Some(Awaits::Wish(asked)), _) if is_bare => Wish { dest: wish.dest, held_pin: wish.held_pin, ..asked },
+            (Some(Awaits::Product(dest)), _) | (_, Some(dest)) if !is_bare && wish.dest.is_none() => {
                 let dest = konter_command::destination_alone(&dest).filter(|dest| self.may_go_to(&wish, dest));
                 Wish { dest, ..wish }
             }
@@ -68,10 +88,16 @@ impl Request<'_> {
             None => candidates(&catalog, wish),
         };
         let operators = dest.phone().map(|phone| self.shop.trade.prefixes.operators_of(phone)).unwrap_or_default();
-        let is_of_another = |product: &&Product| {
+        // A game's number is its own, whatever digits it has.
+        let reads_so = |product: &Product| match dest {
+            Destination::Phone(_) => product.dest_kind() == DestKind::Phone,
+            Destination::Meter(_) | Destination::Customer(_) => product.kind == ProductKind::Token,
+            Destination::Zoned(_) | Destination::Text(_) => false,
+        };
+        let is_of_another = |product: &Product| {
             product.operator.as_ref().is_some_and(|wants| !operators.iter().any(|of| of.as_str() == wants))
         };
-        named.is_empty() || !named.iter().all(is_of_another)
+        named.is_empty() || named.iter().any(|product| reads_so(product) && !is_of_another(product))
     }
 
     /// To which number? Asked once it is clear what is wanted; else what there is is told.
@@ -113,7 +139,7 @@ impl Request<'_> {
             }
             [] => answer.reply(no_such_product(&catalog, &described(&wish))),
             [product, ..] if product.kind == ProductKind::Bill => {
-                self.shop.dialogs.guides.await_next(&self.message.chat, Awaits::Bill(product.code.clone()), self.at);
+                self.await_next(Awaits::Bill(product.code.clone()));
                 let (product, name) = (product.code.clone(), product.name.clone());
                 answer.reply(says(PreferenceReply::Ask(AskFor::Customer { product, name })));
                 return Ok(());
@@ -132,9 +158,14 @@ impl Request<'_> {
         Ok(())
     }
 
+    pub(super) fn await_next(&self, what: Awaits) {
+        self.shop.dialogs.guides.await_next(&self.message.chat, what, self.at);
+        self.leads_to(Waits::Answer);
+    }
+
     fn await_number(&self, wish: Wish, answer: &mut Answer) {
         if !answer.commit.outgoing.is_empty() {
-            self.shop.dialogs.guides.await_next(&self.message.chat, Awaits::Wish(wish), self.at);
+            self.await_next(Awaits::Wish(wish));
         }
     }
 
@@ -310,7 +341,8 @@ impl Request<'_> {
         self.shop.dialogs.guides.drop_unshown(chat);
         self.shop.dialogs.keypads.open(chat, PadId::Several(id), None, self.at);
         self.shop.dialogs.guides.hold(chat, Several { id, request: request.clone(), total, at: self.at });
-        answer.reply(talk(TalkReply::AskPin { lines, total }));
+        self.leads_to(Waits::Several(id));
+        answer.reply(talk(TalkReply::AskPin { id, lines, total }));
     }
 
     /// The PIN for orders that were shown together. At other prices nothing is ordered, and they are shown anew.
@@ -364,7 +396,7 @@ impl Request<'_> {
             owner: MeterOwner::NotAsked,
             at: self.at,
         };
-        self.shop.dialogs.guides.await_next(&self.message.chat, Awaits::Product(guide.dest.clone()), self.at);
+        self.await_next(Awaits::Product(guide.dest.clone()));
         self.offer(guide, ChooseStage::List, answer).await
     }
 
@@ -395,6 +427,7 @@ impl Request<'_> {
         }
         let is_number = is_bare && !NEW_PIN_DIGITS.contains(&digits);
         let Some(dest) = dest.filter(|_| is_number) else { return Ok(false) };
+        self.shop.dialogs.sources.answers(&self.message.chat, &self.message.message);
         let only_looked = wish.code.is_none() && wish.nominal.is_none();
         if only_looked && !self.may_go_to(&wish, &dest) {
             return Ok(false);
@@ -461,7 +494,7 @@ fn filters(wish: &Wish) -> Vec<PriceFilter> {
 }
 
 /// A wish in words, for saying that there is no such thing.
-fn described(wish: &Wish) -> String {
+pub(super) fn described(wish: &Wish) -> String {
     let sort = wish.sort.map(|sort| match sort {
         Sort::Credit => "pulsa",
         Sort::Data => "data",

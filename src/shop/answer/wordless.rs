@@ -20,7 +20,10 @@ impl Request<'_> {
                 self.remind_of_the_pin(answer);
                 return Ok(());
             }
-            _ if self.agent.is_none() && self.role().is_some() => Reply::NotText,
+            _ if self.agent.is_none() && self.role().is_some() => {
+                answer.reply(talk(TalkReply::TablesAndWords));
+                return Ok(());
+            }
             "voice" | "audio" | "video_note" => talk(TalkReply::Voice),
             "photo" | "video" | "document" => talk(TalkReply::Picture),
             _ => Reply::NotText,

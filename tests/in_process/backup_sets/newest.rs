@@ -12,6 +12,7 @@ async fn of_a_folder_the_newest_is_put_back_and_an_older_one_only_by_its_name() 
     shop.back_up().await;
     let (_data, restored) = shop.put_back(&shop.backups()).await.unwrap();
     assert!(rows(&restored).await == shop.made[&shop.list()]);
+    assert_eq!(restored.restored().await.unwrap().unwrap().newer, None);
 
     // The last piece is the newest one's own.
     let own: Vec<PathBuf> =
@@ -25,6 +26,11 @@ async fn of_a_folder_the_newest_is_put_back_and_an_older_one_only_by_its_name() 
     }
     let (_data, restored) = shop.put_back(&older).await.unwrap();
     assert!(rows(&restored).await == shop.made[&older]);
+    assert_eq!(
+        restored.restored().await.unwrap().unwrap().newer,
+        Some(shop.now),
+        "it says that this is not the newest"
+    );
 
     // A list that cannot be read is still the newest.
     flip(&shop.list(), 200);

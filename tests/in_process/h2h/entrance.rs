@@ -147,6 +147,7 @@ async fn a_counter_that_skips_one_is_refused_and_the_next_is_named() {
     let shop = shop().await;
     let third = |counter, reference: &str| format!("{}&counter={counter}", order(DEST, reference));
     for (query, told) in [
+        (third(2, "z"), "GAGAL. counter=2 melompat, yang pertama belum ada, pakai counter=1. Saldo"),
         (order(DEST, "a"), "akan diproses"),
         (third(9, "b"), "GAGAL. counter=9 melompat, untuk isi lagi pakai counter=2. Saldo"),
         (third(2, "c"), "akan diproses"),

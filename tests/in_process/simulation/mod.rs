@@ -142,6 +142,25 @@ fn nor_with_everything_in_sled() {
     }
 }
 
+/// What waits for one more message is bought by the one that means it, and by no other.
+#[test]
+fn nor_does_anybody_who_wavers_buy_what_was_not_meant() {
+    const SEEDS: u64 = 200;
+    if number_from("KONTER_TEST_SEED").is_some() {
+        return;
+    }
+    let how = How { wavering: true, ..How::default() };
+    let mut happened = BTreeSet::new();
+    for seed in 1..=SEEDS {
+        let played = play(seed, how);
+        if played.broken.is_some() {
+            complain(seed, &played);
+        }
+        happened.extend(played.happened);
+    }
+    assert!(happened.contains("a PIN in a reply buys"), "{happened:?}");
+}
+
 /// Plays seeds on all processors until one goes wrong; what has happened in all of them.
 fn play_all(seeds: Range<u64>, in_sled: bool) -> BTreeSet<String> {
     let started = Instant::now();

@@ -1,6 +1,7 @@
 //! What resellers write: real chat texts, right and wrong, by chance.
 
 use chrono::TimeDelta;
+use konter::attachment::{Marked, edit_id};
 use konter::clock::Clock as _;
 use konter_core::ids::{AgentId, ChatId, TransferId};
 use konter_core::ledger::AccountId;
@@ -112,6 +113,7 @@ impl Stage {
         let n = if self.world.greedy && self.world.percent(50) { self.resellers } else { self.anyone() };
         let chat = self.a_chat_of(n);
         if self.world.percent(12)
+            && !self.wavering
             && let Some(text) = self.just_written(n)
         {
             return self.message(chat, &text);
@@ -122,6 +124,45 @@ impl Stage {
             _ => self.beside_orders(&chat),
         };
         self.message(chat, &text)
+    }
+
+    /// Somebody orders without the PIN, and then edits that, or gives the PIN in reply to one of several such messages: it
+    /// buys what is meant, or nothing.
+    pub fn has_second_thoughts(&self) -> Vec<InboxMessage> {
+        let (world, n) = (&self.world, self.anyone());
+        let chat = self.a_chat_of(n);
+        let says = |text: &str, orders| self.message(chat.clone(), &Text(text.to_owned(), orders));
+        let (tsel, xl) = (*world.pick(&TELKOMSEL), *world.pick(&XL));
+        let (one, other) = (format!("s10 {tsel}"), format!("x10 {xl}"));
+        let first = says(&one, 0);
+        let for_this = |order: &InboxMessage| {
+            let pin = InboxMessage { replies_to: Some(order.message.clone()), ..says(PIN, 1) };
+            // Where it goes stands in the order.
+            self.books.lock().allow(pin.key(), &order.text, 1);
+            pin
+        };
+        match world.below(4) {
+            0 => {
+                let text = Marked::Edited { words: &other }.to_text();
+                let message = edit_id(first.message.parse().unwrap(), 1);
+                let edit = InboxMessage { message, text, ..first.clone() };
+                vec![first, edit, says(PIN, 0)]
+            }
+            1 => {
+                // Where the other one is refused, the first still waits.
+                let pin = for_this(&first);
+                vec![first, says(&other, 0), pin]
+            }
+            2 => {
+                let second = says(&other, 0);
+                let pin = for_this(&second);
+                vec![first, second, pin]
+            }
+            _ => {
+                let pin = for_this(&first);
+                vec![first, says("SAL", 0), pin]
+            }
+        }
     }
 
     /// One of the latest transfers.

@@ -39,12 +39,14 @@ pub struct How {
     pub sabotage: Option<Sabotage>,
     pub sought: Option<Rule>,
     pub in_sled: bool,
+    /// People edit what they have sent, and reply to older messages.
+    pub wavering: bool,
 }
 
 /// Plays one seed from its first message to the last word.
 pub fn play(seed: u64, how: How) -> Played {
     let engine = if how.in_sled { Engine::in_sled() } else { Engine::in_memory() };
-    let stage = Arc::new(Stage::new(World::new(seed, how.sabotage, how.sought), engine));
+    let stage = Arc::new(Stage::new(World::new(seed, how.sabotage, how.sought), engine, how.wavering));
     let mut crashes = 0;
     // Most short: many beginnings find more than long lives. Some long: what piles up needs time.
     let mut steps = if stage.world.percent(10) { 90 } else { stage.world.between(12, 40) };
@@ -121,6 +123,10 @@ impl Stage {
             let messages = self.passes_everything_on().into_iter().collect();
             self.writes(shop, messages);
         }
+        if self.wavering && world.percent(40) {
+            let messages = self.has_second_thoughts();
+            self.writes(shop, messages);
+        }
         if world.percent(10) {
             let taps = self.answers_for_a_transfer();
             self.writes(shop, taps);
@@ -166,7 +172,8 @@ impl Stage {
     /// The same message once more, sometimes edited.
     fn repeat(self: &Arc<Self>, shop: &Arc<Shop>) {
         let sent = self.sent.lock().clone();
-        if sent.is_empty() {
+        // A PIN that was lost is for something else by now.
+        if sent.is_empty() || self.wavering {
             return;
         }
         let recent = sent.len().saturating_sub(6);

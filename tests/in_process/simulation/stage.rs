@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use chrono_tz::Asia::Jakarta;
 use konter::clock::{Clock as _, ShopClock};
-use konter::config::{CutOff, Registration};
+use konter::config::{CutOff, Policy, Registration};
 use konter::shop::suppliers::{Supplier, Suppliers};
-use konter::shop::{NoChatService, Parts, Policy, Shop};
+use konter::shop::{NoChatService, Parts, Shop};
 use konter_core::agent::{Agent, Locale, PinState};
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind, Route};
 use konter_core::deposit::Terms;
@@ -48,6 +48,7 @@ pub struct Stage {
     /// Messages the chat service still has: it brings them again until they are taken.
     pub unacknowledged: Mutex<BTreeMap<MessageKey, InboxMessage>>,
     pub sent: Mutex<Vec<InboxMessage>>,
+    pub wavering: bool,
 }
 
 fn product(code: &str, kind: ProductKind, operator: Option<&str>, price: i64, routes: &[(&str, i64)]) -> Product {
@@ -96,7 +97,7 @@ pub fn catalog() -> Vec<Product> {
 }
 
 impl Stage {
-    pub fn new(world: World, engine: Engine) -> Self {
+    pub fn new(world: World, engine: Engine, wavering: bool) -> Self {
         let world = Arc::new(world);
         let resellers = world.between(2, 6);
         let stage = Self {
@@ -108,6 +109,7 @@ impl Stage {
             resellers,
             unacknowledged: Mutex::default(),
             sent: Mutex::default(),
+            wavering,
         };
         stage.furnish();
         stage
@@ -233,6 +235,11 @@ impl Stage {
         shop.recover_inquiries().await.unwrap();
         shop.recover_inbox().await.unwrap();
         shop.start();
+        if self.wavering {
+            // Brought again one by one, what somebody wrote would be in another order. It is as if it had not been sent.
+            let lost = std::mem::take(&mut *self.unacknowledged.lock());
+            self.sent.lock().retain(|message| !lost.contains_key(&message.key()));
+        }
         let waiting: Vec<InboxMessage> = self.unacknowledged.lock().values().cloned().collect();
         for message in waiting {
             self.post(&shop, vec![message]);

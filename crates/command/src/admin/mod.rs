@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod desk;
+mod said;
 
 use super::format::Format;
 use super::meaning::Command;
@@ -17,15 +18,18 @@ pub(super) const FORMATS: &[Format] = &[
     // Resellers.
     Format::always(Topic::AdminAgents, &["/agen"], "the resellers, or one of them", "/agen KR0001", agents)
         .least(Viewer)
-        .also(&[("/agen", Viewer)]),
+        .also(&[("/agen", Viewer)])
+        .said(said::AGENTS),
     Format::always(Topic::AdminApprove, &["/setujui"], "approve a reseller", "/setujui KR0001", |args| {
         about(args, |agent| AdminCommand::Approve { agent })
     })
-    .least(Operator),
+    .least(Operator)
+    .said(said::APPROVE),
     Format::always(Topic::AdminBlock, &["/blokir"], "block a reseller", "/blokir KR0001", |args| {
         about(args, |agent| AdminCommand::Block { agent })
     })
-    .least(Operator),
+    .least(Operator)
+    .said(said::BLOCK),
     Format::always(
         Topic::AdminResetPin,
         &["/resetpin"],
@@ -33,23 +37,30 @@ pub(super) const FORMATS: &[Format] = &[
         "/resetpin KR0001",
         |args| about(args, |agent| AdminCommand::ResetPin { agent }),
     )
-    .least(Operator),
+    .least(Operator)
+    .said(said::RESET_PIN),
     Format::always(Topic::AdminAnswer, &["/balas"], "words for one reseller", "/balas KR0001 sudah kami cek", answer)
-        .least(Operator),
+        .least(Operator)
+        .said(said::ANSWER),
     Format::when(Topic::AdminRename, &["/nama"], "rename a reseller", "/nama KR0001 Berkah Cell", |args| {
         desk::names_an_agent(args).then(|| desk::rename(args))
     })
-    .least(Operator),
-    Format::always(Topic::AdminFind, &["/cari"], "find resellers", "/cari budi", desk::find).least(Viewer),
+    .least(Operator)
+    .said(said::RENAME),
+    Format::always(Topic::AdminFind, &["/cari"], "find resellers", "/cari budi", desk::find)
+        .least(Viewer)
+        .said(said::FIND),
     // Products.
     Format::always(Topic::AdminOpen, &["/buka"], "let in a reseller, open a product", "/buka KR0001", open)
         .least(Operator)
-        .also(&[("/buka S10", Operator)]),
+        .also(&[("/buka S10", Operator)])
+        .said(said::OPEN),
     Format::always(Topic::AdminClose, &["/tutup"], "close a product", "/tutup S10", |args| {
         let product = Words::of(args).only_product()?;
         Ok(Command::Admin(AdminCommand::CloseProduct { product }))
     })
-    .least(Operator),
+    .least(Operator)
+    .said(said::CLOSE),
     Format::when(Topic::AdminOpen, &["/buka"], "open a category", "/buka kategori Telkomsel", |args| {
         desk::category(args, true)
     })
@@ -60,7 +71,8 @@ pub(super) const FORMATS: &[Format] = &[
     .least(Operator),
     Format::always(Topic::AdminPrice, &["/hargajual"], "change a price", "/hargajual S10 10500", price)
         .least(Owner)
-        .also(&[("/hargajual S10 +100", Owner), ("/hargajual S10 +2%", Owner)]),
+        .also(&[("/hargajual S10 +100", Owner), ("/hargajual S10 +2%", Owner)])
+        .said(said::PRICE),
     Format::when(
         Topic::AdminPrice,
         &["/hargajual"],
@@ -73,14 +85,16 @@ pub(super) const FORMATS: &[Format] = &[
     Format::always(Topic::AdminCatalog, &["/katalog"], "the catalog as a file", "/katalog", |args| {
         alone(args, AdminCommand::Catalog)
     })
-    .least(Viewer),
+    .least(Viewer)
+    .said(said::CATALOG),
     Format::when(Topic::AdminCatalog, &["/katalog"], "the catalog for Excel", "/katalog excel", desk::workbook)
         .least(Viewer),
     // Orders.
     Format::always(Topic::AdminPending, &["/pending"], "the orders that are open", "/pending", |args| {
         alone(args, AdminCommand::Pending)
     })
-    .least(Viewer),
+    .least(Viewer)
+    .said(said::PENDING),
     Format::when(
         Topic::AdminOrder,
         &["/order"],
@@ -89,7 +103,8 @@ pub(super) const FORMATS: &[Format] = &[
         order,
     )
     .least(Viewer)
-    .also(&[("/order 12 mentah", Viewer), ("/order 081234567890", Viewer)]),
+    .also(&[("/order 12 mentah", Viewer), ("/order 081234567890", Viewer)])
+    .said(said::ORDER),
     Format::always(Topic::AdminRecheck, &["/cekulang"], "ask the supplier again", "/cekulang 12", recheck)
         .least(Operator),
     Format::always(Topic::AdminSuccess, &["/sukses"], "an order was delivered", "/sukses 12 1234567890", |args| {
@@ -103,7 +118,8 @@ pub(super) const FORMATS: &[Format] = &[
     // The desk.
     Format::always(Topic::AdminLog, &["/log"], "who did what", "/log 20", desk::log)
         .least(Viewer)
-        .also(&[("/log", Viewer), ("/log KR0001", Viewer)]),
+        .also(&[("/log", Viewer), ("/log KR0001", Viewer)])
+        .said(said::LOG),
     Format::always(
         Topic::AdminRoles,
         &["/peran"],
@@ -112,7 +128,8 @@ pub(super) const FORMATS: &[Format] = &[
         desk::staff,
     )
     .least(Owner)
-    .also(&[("/peran", Viewer), ("/peran telegram:7 hapus", Owner)]),
+    .also(&[("/peran", Viewer), ("/peran telegram:7 hapus", Owner)])
+    .said(said::ROLES),
     Format::always(
         Topic::AdminLimit,
         &["/batas"],
@@ -121,7 +138,8 @@ pub(super) const FORMATS: &[Format] = &[
         desk::limit,
     )
     .least(Owner)
-    .also(&[("/batas", Viewer), ("/batas KR0002 -", Owner)]),
+    .also(&[("/batas", Viewer), ("/batas KR0002 -", Owner)])
+    .said(said::LIMIT),
     Format::always(
         Topic::AdminTakeBack,
         &["/tariktransfer"],
@@ -137,7 +155,8 @@ pub(super) const FORMATS: &[Format] = &[
         "/siaran Server kembali normal",
         |args| Words::of(args).text(Part::Text).map(|text| Command::Admin(AdminCommand::Broadcast { text })),
     )
-    .least(Owner),
+    .least(Owner)
+    .said(said::BROADCAST),
     Format::always(Topic::AdminBroadcast, &["/kirimsiaran"], "send an announcement", "/kirimsiaran 3", |args| {
         desk::decide(args, true)
     })

@@ -9,6 +9,7 @@ use super::read::{
     AgentRef, Atom, Context, Cursor, Part, Problem, Typed, Words, amount, atoms, redact, starts_a_phone, without_force,
     words_for_admins,
 };
+use super::said::Said;
 use super::topic::Topic;
 use konter_core::money::Rupiah;
 use konter_core::phone::{Phone, clean};
@@ -42,9 +43,41 @@ pub(super) const FORMATS: &[Format] = &[
     )
     .least(Operator)
     // Corrections are the owner's: money goes out, or somebody ends below zero.
-    .also(&[("/deposit KR0001 -5000", Owner), ("/deposit KR0001 5000 --paksa", Owner)]),
-    Format::always(Topic::AdminAccept, &["/acc"], "accept a deposit ticket", "/acc 12", accept).least(Operator),
+    .also(&[("/deposit KR0001 -5000", Owner), ("/deposit KR0001 5000 --paksa", Owner)])
+    .said(BOOKED),
+    Format::always(Topic::AdminAccept, &["/acc"], "accept a deposit ticket", "/acc 12", accept)
+        .least(Operator)
+        .said(TICKETS),
     Format::always(Topic::AdminRefuse, &["/tolak"], "refuse a deposit ticket", "/tolak 12", refuse).least(Operator),
+];
+
+const ADDS: &str =
+    "isi isiin isikan tambah tambahin tambahkan topup deposit depo dep kirim transfer tf trf add setor nyetor setoran";
+const TAKES: &str = "balikin kembalikan kembaliin tarik tarikin kurangi kurangin potong salah";
+const OF_BALANCE: &str = "saldo saldonya balance deposit depo";
+
+const BOOKED: &[Said] = &[
+    Said::as_line("/deposit {agent} -{sum}", &[TAKES]).beside("saldo saldonya deposit isi salah"),
+    Said::as_line("/deposit {agent} {sum}", &[ADDS]).beside("saldo saldonya deposit ke"),
+    Said::as_line("/deposit {agent} {sum}", &[OF_BALANCE]).beside("ke"),
+    Said::as_line("/deposit {agent} JUMLAH", &[ADDS]).beside("saldo saldonya deposit ke"),
+    Said::as_line("/deposit {name} {sum}", &[ADDS, OF_BALANCE]).beside("ke buat untuk akun agen"),
+    Said::as_line("/deposit {name} JUMLAH", &[ADDS, "saldo saldonya"]).beside("ke buat untuk akun agen"),
+];
+
+const TICKETS: &[Said] = &[
+    Said::as_line("/tiket", &["tiket ticket tiketnya tikets"])
+        .beside("ada masuk baru menunggu deposit terbuka siapa yang belum diterima dicek pending antri"),
+    Said::as_line("/tiket", &["acc terima setujui tolak", "semua smua"]).beside("tiket deposit"),
+    Said::as_line("/tiket", &["acc terima tolak"]).beside("tiket deposit").unless("kasih ksh kasi"),
+    Said::as_line("/tiket", &["sudah sdh udah udh", "masuk diterima ditransfer"])
+        .beside("transfer tf uang uangnya deposit tiket semua"),
+    Said::as_line(
+        "/tiket",
+        &["deposit depositan deposito topup transfer tf", "ada siapa masuk menunggu baru minta antri"],
+    )
+    .beside("masuk baru belum yang agen menunggu minta tiket")
+    .unless("supplier di sudah udah"),
 ];
 
 /// Smallest deposit ticket, in rupiah: less is a slip (`DEPOSIT.17`), or meant in thousands, which is not guessed.

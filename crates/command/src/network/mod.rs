@@ -11,6 +11,7 @@ pub mod transfer;
 use super::format::Format;
 use super::meaning::Command;
 use super::read::{AgentRef, Cursor, Part, Problem, has_phone, is_pin};
+use super::said::Said;
 use super::topic::Topic;
 use command::NetworkCommand;
 use konter_core::staff::Role::{Owner, Viewer};
@@ -105,6 +106,11 @@ pub(super) const FORMATS: &[Format] = &[
             ("/grup agent", Viewer),
             ("/grup agent S10 10300", Owner),
             ("/grup KR0001 agent", Owner),
+        ])
+        .said(&[
+            Said::as_line("/grup", &["grup group grupnya kelompok golongan"]).beside("harga agen apa agent"),
+            Said::as_line("/grup NAMA {product} {price}", &["khusus spesial grup group"])
+                .beside("harga buat untuk ke agen jadi"),
         ]),
     Format::always(
         Topic::AdminMove,

@@ -6,6 +6,7 @@ use super::admin::command::AdminCommand;
 use super::format::Format;
 use super::meaning::{Command, ReportKind};
 use super::read::{Cursor, Problem, date_and_pin};
+use super::said::Said;
 use super::topic::Topic;
 use konter_core::staff::Role::Viewer;
 
@@ -26,8 +27,26 @@ pub(super) const FORMATS: &[Format] = &[
     ),
     Format::when(Topic::AdminRecap, &["/rekap"], "the shop's day", "/rekap 25/07/26", recap)
         .least(Viewer)
-        .also(&[("/rekap", Viewer)]),
+        .also(&[("/rekap", Viewer)])
+        .said(RECAP),
 ];
+
+const RECAP: &[Said] = &[
+    Said::as_line(
+        "/rekap",
+        &[
+            "jualan jualannya penjualan omset omzet laba untung transaksi trx laku terjual pendapatan",
+            "gimana gmn berapa brp hari ini how toko total",
+        ],
+    )
+    .beside("sudah udah sampai sekarang dapat")
+    .unless(OTHER_DAYS),
+    Said::as_line("/rekap", &["laporan rekapan rekapnya laba omset omzet penjualan"])
+        .beside("toko hari ini")
+        .unless(OTHER_DAYS),
+];
+/// With its day it is read as a report.
+const OTHER_DAYS: &str = "kemarin kmrn kemaren minggu bulan tanggal tgl lalu";
 
 fn report(kind: ReportKind, mut args: Cursor<'_>) -> Result<Command, Problem> {
     let (date, pin) = date_and_pin(&mut args)?;

@@ -80,4 +80,27 @@ impl AdminRouting {
             | Self::SetMargin { .. } => Owner,
         }
     }
+
+    /// The supplier it names.
+    #[must_use]
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Self::Show { supplier }
+            | Self::Pause { supplier, .. }
+            | Self::Resume { supplier }
+            | Self::Priority { supplier, .. }
+            | Self::PriceList { supplier, .. } => Some(supplier),
+            Self::RoutePriority { supplier, .. } | Self::RouteOpen { supplier, .. } => Some(supplier.as_str()),
+            Self::Margins | Self::SetMargin { .. } => None,
+        }
+    }
+
+    /// The product it names.
+    #[must_use]
+    pub const fn product(&self) -> Option<&ProductCode> {
+        match self {
+            Self::RoutePriority { product, .. } | Self::RouteOpen { product, .. } => Some(product),
+            _ => None,
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod command;
 mod margins;
+mod said;
 
 use super::admin::command::AdminCommand;
 use super::elsewhere::Feature;
@@ -37,7 +38,8 @@ pub(super) const FORMATS: &[Format] = &[
             ("/supplier xgate lanjut", Operator),
             ("/supplier xgate prioritas 1", Owner),
             ("/supplier xgate harga", Owner),
-        ]),
+        ])
+        .said(said::SUPPLIERS),
     Format::always(
         Topic::AdminRoute,
         &["/prioritas"],
@@ -45,7 +47,8 @@ pub(super) const FORMATS: &[Format] = &[
         "/prioritas S10 xgate 1",
         route_priority,
     )
-    .least(Owner),
+    .least(Owner)
+    .said(said::PRIORITY),
     Format::always(
         Topic::AdminMargin,
         &["/margin"],
@@ -54,15 +57,18 @@ pub(super) const FORMATS: &[Format] = &[
         margins::read,
     )
     .least(Owner)
-    .also(&[("/margin", Owner), ("/margin Telkomsel +2,5%", Owner), ("/margin Telkomsel hapus", Owner)]),
+    .also(&[("/margin", Owner), ("/margin Telkomsel +2,5%", Owner), ("/margin Telkomsel hapus", Owner)])
+    .said(said::MARGIN),
     Format::when(Topic::AdminClose, &["/tutup"], "close a product at one supplier", "/tutup S10 xgate", |args| {
         route_open(args, false)
     })
-    .least(Operator),
+    .least(Operator)
+    .said(said::CLOSE),
     Format::when(Topic::AdminOpen, &["/buka"], "open a product at one supplier", "/buka S10 xgate", |args| {
         route_open(args, true)
     })
-    .least(Operator),
+    .least(Operator)
+    .said(said::OPEN),
 ];
 
 /// More digits are a phone number's, not an order's.

@@ -17,6 +17,7 @@ mod prices;
 mod quantity;
 mod question;
 mod second_thoughts;
+mod services;
 mod several;
 mod signals;
 mod slips;
@@ -40,7 +41,7 @@ use konter_core::phone::clean;
 
 pub(crate) use about::{follows_a_hash, numbered};
 pub use attempt::was_to_order;
-pub use desk::{decision_line, desk_line, slash_line};
+pub use desk::{Named, Wanted, at_the_desk, decision_line, slash_line};
 pub use newcomer::{Newcomer, asked_by_newcomer};
 pub(crate) use second_thoughts::taken_back;
 pub use small::Talk;
@@ -172,6 +173,9 @@ fn understood(said: Cursor<'_>, strict: &Command, copied: bool) -> Option<Comman
     }
     if !(is_spoken(said) || matches!(strict, Command::Unknown { .. })) {
         return None;
+    }
+    if let Some(bill) = services::bill(said) {
+        return Some(bill);
     }
     if let Some(orders) = several::read(said) {
         return Some(orders);

@@ -7,6 +7,7 @@ use super::words;
 use crate::deposit::MIN_TICKET;
 use crate::meaning::Command;
 use crate::read::{Atom, NamedAs, PriceFilter, amount, nominal};
+use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 
 /// What a question about prices names.
@@ -116,6 +117,22 @@ pub(super) fn disturbance(heard: &Heard<'_>) -> Option<Command> {
     }
     let named = Named { nominal: None, others: Vec::new(), ..named };
     Some(Command::Talk(Talk::Disturbance { named: named.filters() }))
+}
+
+/// `naikkan harga s10 100`, `turunin s10 jadi 10600`: a price is to be another.
+pub(super) fn changes(heard: &Heard<'_>) -> Option<Command> {
+    const CHANGES: &str =
+        "naikkan naikin naikan naekin naekkan turunkan turunin turunan kurangi kurangin ubah ganti rubah";
+    let is_sold = |atom: &Atom<'_>| {
+        let code = atom.text.parse::<ProductCode>().ok()?;
+        (heard.said.context.kinds)(&code, NamedAs::Code).map(|_| code)
+    };
+    let product = heard.said.atoms.iter().find_map(is_sold);
+    let of_price = heard.words.iter().any(|word| is_price(word));
+    let is_change = heard.has(CHANGES) && heard.dest().is_none() && !heard.said.text.contains('?');
+    let is_meant =
+        (of_price && (product.is_some() || heard.counts)) || (product.is_some() && heard.counted().count() > 1);
+    (is_change && is_meant).then_some(Command::Talk(Talk::ChangesPrice { product }))
 }
 
 pub(super) fn read(heard: &Heard<'_>) -> Option<Command> {

@@ -138,7 +138,7 @@ impl<'a> Heard<'a> {
 
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     let heard = Heard::of(said);
-    let order: [fn(&Heard<'_>) -> Option<Command>; 25] = [
+    let order: [fn(&Heard<'_>) -> Option<Command>; 26] = [
         account::pin,
         account::lost,
         account::language,
@@ -154,6 +154,7 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         not_arrived,
         about::shop,
         proof,
+        prices::changes,
         prices::read,
         balance,
         report,

@@ -4,6 +4,7 @@ use super::signals::{DO_NOT, LATER, MISTAKEN, NO, NOT_YET, WAIT};
 use super::words;
 use crate::meaning::Command;
 use crate::read::{Cursor, PriceFilter};
+use konter_core::ids::ProductCode;
 
 /// What is said to a counter besides what it sells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,10 @@ pub enum Talk {
     /// Whether something cannot be bought at the moment; everything, when nothing is named.
     Disturbance {
         named: Vec<PriceFilter>,
+    },
+    /// Wants to change a price, which of a reseller's can only be its own.
+    ChangesPrice {
+        product: Option<ProductCode>,
     },
     /// A wrong number, or an order that is not wanted any more.
     Undo {

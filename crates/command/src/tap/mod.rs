@@ -47,7 +47,8 @@ pub enum Tap {
     Delivered(OrderId),
     /// Asks whether that is sure.
     NotDelivered(OrderId),
-    SurelyNotDelivered(OrderId),
+    /// By the attempt it was said of: what was found out about one says nothing of the next.
+    SurelyNotDelivered(OrderId, usize),
     Reconsider(OrderId),
     // Announcements; only those who may send one have these.
     SendBroadcast(BroadcastId),
@@ -124,7 +125,7 @@ impl fmt::Display for Tap {
             Self::AskAgain(order) => write!(f, "{MARK}ask {order}"),
             Self::Delivered(order) => write!(f, "{MARK}got {order}"),
             Self::NotDelivered(order) => write!(f, "{MARK}fail {order}"),
-            Self::SurelyNotDelivered(order) => write!(f, "{MARK}failed {order}"),
+            Self::SurelyNotDelivered(order, attempt) => write!(f, "{MARK}failed {order} {attempt}"),
             Self::Reconsider(order) => write!(f, "{MARK}back {order}"),
             Self::SendBroadcast(id) => write!(f, "{MARK}siar {id}"),
             Self::DropBroadcast(id) => write!(f, "{MARK}nosiar {id}"),
@@ -245,7 +246,7 @@ impl Tap {
             "ask" => Self::AskAgain(id.parse().ok()?),
             "got" => Self::Delivered(id.parse().ok()?),
             "fail" => Self::NotDelivered(id.parse().ok()?),
-            "failed" => Self::SurelyNotDelivered(id.parse().ok()?),
+            "failed" => Self::SurelyNotDelivered(id.parse().ok()?, words.next().unwrap_or("0").parse().ok()?),
             "back" => Self::Reconsider(id.parse().ok()?),
             "siar" => Self::SendBroadcast(id.parse().ok()?),
             "nosiar" => Self::DropBroadcast(id.parse().ok()?),
@@ -308,7 +309,7 @@ impl Tap {
             | Self::AskAgain(_)
             | Self::Delivered(_)
             | Self::NotDelivered(_)
-            | Self::SurelyNotDelivered(_)
+            | Self::SurelyNotDelivered(..)
             | Self::Reconsider(_)
             | Self::Approve(_)
             | Self::TurnAway(_) => Some(Operator),
@@ -360,7 +361,7 @@ mod tests {
             Tap::AskAgain(OrderId(u64::MAX)),
             Tap::Delivered(OrderId(12)),
             Tap::NotDelivered(OrderId(12)),
-            Tap::SurelyNotDelivered(OrderId(12)),
+            Tap::SurelyNotDelivered(OrderId(12), 2),
             Tap::Reconsider(OrderId(12)),
             Tap::SendBroadcast(BroadcastId(u64::MAX)),
             Tap::DropBroadcast(BroadcastId(7)),

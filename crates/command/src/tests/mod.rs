@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod deposit;
+mod desk;
 mod destinations;
 mod network;
 mod order;

@@ -10,7 +10,9 @@ use crate::ids::AgentId;
 use crate::pricing::{GroupName, Markups};
 
 pub use invite::{BadInviteCode, InviteCode, Invited};
-pub use transfer::{ASKED_WITHIN, LARGE_TRANSFER, TAKEN_BY_SHOP_WITHIN, Transfer, TransferState, transfer_of_note};
+pub use transfer::{
+    ASKED_WITHIN, LARGE_TRANSFER, TAKEN_BY_SHOP_WITHIN, Transfer, TransferState, sides_of_note, transfer_of_note,
+};
 
 /// Resellers on the longest way from the shop down: each adds its own margin, and each is read for every order below.
 pub const DEEPEST: usize = 10;

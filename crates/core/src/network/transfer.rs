@@ -137,6 +137,14 @@ pub fn transfer_of_note(note: &str) -> Option<TransferId> {
     number.parse().ok().map(TransferId)
 }
 
+/// Who sent and who received, by a line of the journal.
+#[must_use]
+pub fn sides_of_note(note: &str) -> Option<(AgentId, AgentId)> {
+    let (from, rest) = note.split_once(" - ")?;
+    let to = rest.split(NUMBER).next()?;
+    Some((from.parse().ok()?, to.trim().parse().ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +179,9 @@ mod tests {
         };
         assert_eq!(note(sent().posting()), "KR0001 - KR0002 #12");
         assert_eq!(note(sent().posting_back()), "KR0002 - KR0001 #12");
+        assert_eq!(sides_of_note("KR0001 - KR0002 #12"), Some((AgentId(1), AgentId(2))));
+        assert_eq!(sides_of_note("KR0001 - KR0002"), Some((AgentId(1), AgentId(2))));
+        assert_eq!(sides_of_note("transfer BCA - Budi"), None);
         for (text, id) in [("KR0001 - KR0002 #12", Some(12)), ("KR0001 - KR0002", None), ("tiket #x", None)] {
             assert_eq!(transfer_of_note(text), id.map(TransferId), "{text}");
         }

@@ -66,6 +66,9 @@ pub enum ContradictionEffect {
 pub struct OrderCard {
     pub line: OrderLine,
     pub agent: AgentId,
+    /// When it was placed; of one that has ended, `line.at` is its end.
+    #[serde(default)]
+    pub created_at: Option<DateTime<Utc>>,
     pub minutes_open: i64,
     pub attempts: Vec<AttemptCard>,
     /// What of its money waits, for whom and until whose balance is not below zero any more.

@@ -170,6 +170,12 @@ impl Order {
         self.is_open() && self.current().is_some_and(|a| a.step == AttemptStep::Sent && a.outcome.is_none())
     }
 
+    /// Whether it waits to be bought, and no supplier has ever been sent it.
+    #[must_use]
+    pub fn was_never_sent(&self) -> bool {
+        self.is_open() && self.attempts.iter().all(|attempt| attempt.sent_at.is_none())
+    }
+
     /// Since when it could be bought: what waits for the end of a break does not grow old meanwhile.
     #[must_use]
     pub fn ripe_since(&self) -> DateTime<Utc> {

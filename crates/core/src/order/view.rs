@@ -40,6 +40,7 @@ pub fn card(order: &Order, now: DateTime<Utc>) -> OrderCard {
     OrderCard {
         line: line(order),
         agent: order.agent,
+        created_at: Some(order.created_at),
         minutes_open: (now - order.created_at).num_minutes().max(0),
         attempts: order.attempts.iter().map(|attempt| attempt_card(order, attempt)).collect(),
         withheld: order.withheld.clone(),

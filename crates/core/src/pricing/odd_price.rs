@@ -43,9 +43,14 @@ pub const fn is_far(before: Rupiah, after: Rupiah) -> bool {
 /// What is odd of a product that comes in place of another, or is new.
 #[must_use]
 pub fn odd_price<'p>(product: &'p Product, before: Option<&Product>) -> Option<OddPrice<'p>> {
+    // A bill's price is its fee, and says nothing of what it costs. Nobody gives goods away.
+    let is_free = |product: &Product| {
+        product.kind != ProductKind::Bill && product.routes.iter().any(|route| !route.cost.is_positive())
+    };
     let than = match before {
-        Some(before) => is_far(before.price, product.price).then_some(Than::Before(before.price)),
-        // A bill's price is its fee, and says nothing of what it costs.
+        Some(before) if is_far(before.price, product.price) => Some(Than::Before(before.price)),
+        before if is_free(product) && before.is_none_or(|before| !is_free(before)) => Some(Than::Cost(Rupiah::ZERO)),
+        Some(_) => None,
         None if product.kind == ProductKind::Bill => None,
         None => {
             let dearest = product.routes.iter().map(|route| route.cost).max()?;
@@ -86,5 +91,11 @@ mod tests {
             "S10: its price 105.000 is far from 10.500, which it was"
         );
         assert_eq!(odd_price(s10, Some(s10)), None);
+        let mut free = s10.clone();
+        free.routes.iter_mut().for_each(|route| route.cost = Rupiah::ZERO);
+        for before in [None, Some(s10)] {
+            assert_eq!(odd_price(&free, before).map(|odd| odd.than), Some(Than::Cost(Rupiah::ZERO)), "{before:?}");
+        }
+        assert_eq!(odd_price(&free, Some(&free)), None, "that is known");
     }
 }

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 use std::path::PathBuf;
 
-use super::files::{self, Segment};
-use super::record::{End, Hash, Position};
+use super::files;
+use super::record::{Hash, Position};
 use super::{base, cut, rows};
 use crate::StoreError;
 use crate::layers::size;
@@ -74,52 +74,22 @@ impl AsOf {
     /// Reads the records' rows from a key on, as many as fit.
     fn read_newer(&mut self, from: &[u8]) -> Result<(), StoreError> {
         let (mut newer, mut until, mut bytes) = (Newer::new(), None::<Vec<u8>>, 0);
-        let mut last = self.begin;
-        for segment in &self.segments {
-            if last.number >= self.to.number {
-                break;
-            }
-            if segment.first > last.number + 1 {
-                return Err(files::missing(last.number + 1, segment.first - 1));
-            }
-            let content = segment.read()?;
-            let reading = Segment { bytes: &content, file: &segment.path, first: segment.first };
-            let (begin, to) = (last, self.to);
-            let before = (segment.first == begin.number + 1).then_some(begin);
-            let mut reached = last;
-            let read = reading.read(Some(self.books), before, &mut |record| {
-                if record.number == begin.number && record.hash != begin.hash {
-                    return Err(files::unreadable(&segment.path, record.number));
+        cut::read_behind(self.books, &self.segments, self.begin, self.to, &mut |record, _| {
+            rows::read(record.payload, |key, row| {
+                if key < from || until.as_ref().is_some_and(|until| key >= until.as_slice()) {
+                    return;
                 }
-                if record.number <= begin.number || record.number > to.number {
-                    return Ok(());
+                bytes += size(key, row);
+                if let Some(old) = newer.insert(key.to_vec(), row.map(<[u8]>::to_vec)) {
+                    bytes -= size(key, old.as_deref());
                 }
-                reached = record.position();
-                rows::read(record.payload, |key, row| {
-                    if key < from || until.as_ref().is_some_and(|until| key >= until.as_slice()) {
-                        return;
-                    }
-                    bytes += size(key, row);
-                    if let Some(old) = newer.insert(key.to_vec(), row.map(<[u8]>::to_vec)) {
-                        bytes -= size(key, old.as_deref());
-                    }
-                    while bytes > self.at_once && newer.len() > 1 {
-                        let Some((key, row)) = newer.pop_last() else { break };
-                        bytes -= size(&key, row.as_deref());
-                        until = Some(key);
-                    }
-                })
-            })?;
-            last = reached;
-            if let End::Damaged(record) = read.end
-                && record <= to.number
-            {
-                return Err(files::unreadable(&segment.path, record));
-            }
-        }
-        if last != self.to {
-            return Err(files::missing(last.number + 1, self.to.number));
-        }
+                while bytes > self.at_once && newer.len() > 1 {
+                    let Some((key, row)) = newer.pop_last() else { break };
+                    bytes -= size(&key, row.as_deref());
+                    until = Some(key);
+                }
+            })
+        })?;
         (self.newer, self.until) = (newer, until);
         Ok(())
     }

@@ -98,7 +98,8 @@ fn pass_over(content: &[u8], first: u64, to: u64) -> (&[u8], Option<Position>) {
 /// What is done with a record and its bytes.
 type Give<'a, E> = &'a mut dyn FnMut(Record<'_>, &[u8]) -> Result<(), E>;
 
-fn read_behind<E: From<StoreError>>(
+/// Gives the records behind one up to another. Each is proven to go on from the one before it.
+pub(super) fn read_behind<E: From<StoreError>>(
     books: Hash,
     segments: &[OpenSegment],
     after: Position,
@@ -115,8 +116,10 @@ fn read_behind<E: From<StoreError>>(
             return Err(files::missing(last.number + 1, segment.first - 1).into());
         }
         let content = segment.read()?;
-        if files::read_header(&content, Kind::Book) != Some(books) {
-            return Err(files::damaged(&segment.path, "belongs to another shop's books").into());
+        match files::read_header(&content, Kind::Book) {
+            Some(own) if own == books => {}
+            Some(_) => return Err(files::damaged(&segment.path, "belongs to another shop's books").into()),
+            None => return Err(files::unreadable(&segment.path, last.number + 1).into()),
         }
         let (mut rest, passed) = pass_over(&content, segment.first, last.number);
         let goes_on = segment.first == last.number + 1 || passed == Some(last);

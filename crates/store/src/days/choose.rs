@@ -6,7 +6,7 @@ use std::ops::{ControlFlow, Range};
 
 use chrono::{DateTime, Utc};
 
-use super::super::kv::{Direction, Kv, Visit, under};
+use super::super::kv::{Direction, Kv, Visit, behind, under};
 use super::super::read::{BREAK, CONTINUE};
 use super::super::rows::{decode, has_lines, unpack};
 use super::super::{Answered, StoreError, keys};
@@ -125,8 +125,7 @@ fn in_pages(rows: &dyn Kv, mut range: Range<Vec<u8>>, visit: Visit<'_>) -> Resul
                 return Ok(BREAK);
             }
             seen += 1;
-            // The first key behind it.
-            range.start = key.iter().copied().chain([0]).collect();
+            range.start = behind(key);
             visit(key, row)
         })?;
         if is_over {

@@ -17,6 +17,7 @@ use super::super::rows::LONGEST_ROW;
 use super::super::sled_faults::io as unavailable;
 use super::filter::{Filter, Hash};
 use super::{damage, place};
+use konter_core::ledger::Digest;
 
 pub(super) const MAGIC: &[u8; 8] = b"konday1\n";
 /// What stands at the end of a file: place, length and checksum of the index, and the magic again.
@@ -42,6 +43,9 @@ pub(in super::super) struct DayRow {
     /// Number of the last order and of the journal's last row, of this day or before.
     pub last_order: u64,
     pub last_line: u64,
+    /// The journal's last line with its digest: a start need not read it. Files made by an earlier program do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_end: Option<(u64, Digest)>,
     /// SHA-256 of the blocks, in hexadecimal digits.
     pub sha256: String,
 }

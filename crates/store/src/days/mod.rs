@@ -273,10 +273,7 @@ impl<K: Kv> Kv for WithDays<K> {
                 }
             }
             let Some((last, _)) = own.pop().filter(|_| own.len() + 1 >= most) else { break };
-            match direction {
-                Direction::Up => range.start = last.iter().copied().chain([0]).collect(),
-                Direction::Down => range.end = last,
-            }
+            direction.pass(&mut range, &last);
             most = (most * 2).min(MOST_OWN_ROWS);
         }
         closed.rest(visit).map(drop)

@@ -32,10 +32,7 @@ struct Position {
 
 impl Ord for Position {
     fn cmp(&self, other: &Self) -> Ordering {
-        let keys = match self.direction {
-            Direction::Up => self.key.cmp(&other.key),
-            Direction::Down => other.key.cmp(&self.key),
-        };
+        let keys = self.direction.order(&self.key, &other.key);
         // Of two at the same key bounds come first, so that a day is opened before its rows are passed; then the newer day.
         keys.then(other.is_bound.cmp(&self.is_bound)).then(other.source.cmp(&self.source))
     }
@@ -80,11 +77,7 @@ impl Walk {
     ) -> Self {
         let sources: Vec<Source> = files.iter().filter_map(|file| Source::new(file, range)).collect();
         let positions = sources.iter().enumerate().map(|(source, of)| {
-            let bound = match direction {
-                Direction::Up => of.range.start.clone(),
-                Direction::Down => of.range.end.clone(),
-            };
-            Reverse(Position { key: bound, is_bound: true, source, direction })
+            Reverse(Position { key: direction.begin(&of.range).clone(), is_bound: true, source, direction })
         });
         let positions = positions.collect();
         Self { direction, blocks: Arc::clone(blocks), sources, positions, next: None, last: None }
@@ -94,11 +87,7 @@ impl Walk {
     pub(in super::super) fn before(&mut self, key: &[u8], visit: Visit<'_>) -> Result<ControlFlow<()>, StoreError> {
         let direction = self.direction;
         while let Some((next, row)) = self.peek(Some(key))? {
-            let order = match direction {
-                Direction::Up => next.as_slice().cmp(key),
-                Direction::Down => key.cmp(next),
-            };
-            match order {
+            match direction.order(next, key) {
                 Ordering::Less => {
                     let flow = visit(next, row)?;
                     self.next = None;
@@ -216,10 +205,7 @@ impl Source {
     }
 
     fn begin(&mut self, blocks: &Blocks, direction: Direction) -> Result<(), StoreError> {
-        let edge = match direction {
-            Direction::Up => &self.range.start,
-            Direction::Down => &self.range.end,
-        };
+        let edge = direction.begin(&self.range);
         let number = self.file.block_of(edge).unwrap_or_default();
         let block = blocks.get(&self.file, number)?;
         let next = block.before(edge);

@@ -13,14 +13,21 @@ use sha2::{Digest as _, Sha256};
 use super::super::StoreError;
 use super::super::hex::hex;
 use super::super::keys;
-use super::super::kv::Kv;
+use super::super::kv::{Kv, under};
+use super::super::rows::unpack;
 use super::super::sled_faults::io;
 use super::file::{BLOCK, BlockAt, DayFile, DayRow, ENTRY, Index, MAGIC, Part};
 use super::filter::{Filter, Hash};
 use super::{damage, place};
+use konter_core::ledger::Digest;
 
 /// Sits between `6` and the slowest: the last percents cost more time than they are worth in the background.
 const LEVEL: u32 = 7;
+
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
+fn failed(error: std::io::Error) -> StoreError {
+    io("writing a closed day", &error)
+}
 
 /// Writes the rows of these keys that `rows` has. When this returns, the file is on the disk under its name and has been
 /// read back; before, there is none of that name.
@@ -34,7 +41,6 @@ pub(in super::super) fn write(
     chosen: &BTreeSet<Vec<u8>>,
     rows: &dyn Kv,
 ) -> Result<(), StoreError> {
-    let failed = |error: std::io::Error| io("writing a closed day", &error);
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
     let unfinished = path.with_extension("unfinished");
@@ -60,14 +66,16 @@ fn write_rows(
     chosen: &BTreeSet<Vec<u8>>,
     rows: &dyn Kv,
 ) -> Result<(), StoreError> {
-    let failed = |error: std::io::Error| io("writing a closed day", &error);
     let mut writer = Writer::new(BufWriter::new(File::create(path).map_err(failed)?)).map_err(failed)?;
     for key in chosen {
         if let Some(row) = rows.get(key)? {
             writer.row(key, &row).map_err(failed)?;
         }
     }
-    writer.finish(day, before).map_err(failed)
+    let pack =
+        chosen.range(under(keys::all(keys::JOURNAL))).next_back().map(|key| rows.get(key)).transpose()?.flatten();
+    let last = pack.and_then(|pack| unpack(&pack).next_back()?.ok()).map(|last| (last.seq, last.digest));
+    writer.finish(day, before, last.or(before.and_then(|before| before.journal_end))).map_err(failed)
 }
 
 /// Every row must read back as it is.
@@ -162,7 +170,12 @@ impl Writer {
         Ok(part)
     }
 
-    fn finish(mut self, day: NaiveDate, before: Option<&DayRow>) -> std::io::Result<()> {
+    fn finish(
+        mut self,
+        day: NaiveDate,
+        before: Option<&DayRow>,
+        journal_end: Option<(u64, Digest)>,
+    ) -> std::io::Result<()> {
         if !self.block.is_empty() {
             self.end_block()?;
         }
@@ -174,6 +187,7 @@ impl Writer {
             rows: self.rows,
             last_order: last(keys::ORDER, before.map(|row| row.last_order)),
             last_line: last(keys::JOURNAL, before.map(|row| row.last_line)),
+            journal_end,
             sha256: hex(&self.digest.clone().finalize()),
         };
         let filter = Filter::new(&self.hashes);

@@ -202,13 +202,7 @@ impl Fetched {
         let mut rest = range.clone();
         let Some(walked) = self.walked(range, direction) else { return (rest, FIRST_PAGE) };
         if let Some((last, _)) = walked.rows.last() {
-            match direction {
-                Direction::Up => {
-                    rest.start.clone_from(last);
-                    rest.start.push(0); // the next key there can be
-                }
-                Direction::Down => rest.end.clone_from(last),
-            }
+            direction.pass(&mut rest, last);
         }
         (rest, walked.rows.len().max(FIRST_PAGE) * GROWTH)
     }

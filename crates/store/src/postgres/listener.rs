@@ -3,7 +3,6 @@
 //! what is to be done, and whoever could have missed a word looks at them.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use deadpool_postgres::ClientWrapper;
@@ -13,6 +12,7 @@ use tokio_postgres::{AsyncMessage, Config, NoTls};
 
 use super::link::{Asked, Trouble, ask};
 use super::value::Param;
+use crate::hex::hex;
 use crate::leases::{Leases, Notification, Word};
 use crate::{Commit, CommitError, Committed};
 use konter_core::ids::{InquiryId, OrderId};
@@ -143,23 +143,16 @@ fn written(id: [u8; 16], lines: &BTreeSet<String>) -> Vec<String> {
                 word.push('\n');
                 word.push_str(line);
             }
-            _ => words.push(format!("{}\n{line}", name(id))),
+            _ => words.push(format!("{}\n{line}", hex(&id))),
         }
     }
     words
 }
 
-fn name(id: [u8; 16]) -> String {
-    id.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// What another process said; nothing of one's own. A line that a newer program wrote is passed over.
 fn read(word: &str, id: [u8; 16]) -> Vec<Notification> {
     let mut lines = word.lines();
-    if lines.next() == Some(name(id).as_str()) {
+    if lines.next() == Some(hex(&id).as_str()) {
         return Vec::new();
     }
     lines.filter_map(nudge_in).collect()

@@ -3,10 +3,16 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::columns as read;
+use super::columns::{Field as _, Line, Order, Outgoing, Parts, status_of};
 use super::value::{Json, Param, Sort, Value};
 use crate::kv::{Direction, after_prefix};
-use crate::{StoreError, keys};
+use crate::rows::{InboxRow, InquiryHead, Moment, SlotRow, decode};
+use crate::{Act, StoreError, keys};
+use konter_core::agent::Agent;
+use konter_core::catalog::Product;
+use konter_core::deposit::{Claim, Ticket};
+use konter_core::ids::OrderId;
+use konter_core::ledger::{Account, Hold};
 
 /// What a table's primary key is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +26,7 @@ pub(super) enum Identity {
 }
 
 /// Works out the columns of a row from its key (without the table's prefix) and its content.
-pub(super) type Columns = fn(&[u8], &[u8]) -> Result<Vec<Value>, StoreError>;
+type Columns = fn(&[u8], &[u8]) -> Result<Vec<Value>, StoreError>;
 
 /// How rows of one kind are kept.
 #[derive(Debug)]
@@ -31,179 +37,93 @@ pub(super) struct Table {
     pub identity: Identity,
     /// Columns beside the key and `row`, as `columns` gives them.
     pub fields: &'static [(&'static str, Sort)],
-    pub columns: Columns,
+    columns: Columns,
 }
 
 use Identity::{Key, Number, Text};
 use Sort::{Day, Number as Int, Text as Txt, Time};
 
+/// Tables, each as: its name, what its rows' keys begin with and its own key; what a row is (and the parts of its key); and of each
+/// column its name, its sort and what stands in it.
+macro_rules! tables {
+    ($($name:ident [$($prefix:expr),*] $identity:expr, $what:literal $row:ident: $of:ty $(, $key:ident)? {
+        $($column:ident: $sort:ident = $value:expr),*
+    })*) => {
+        [$(Table {
+            name: stringify!($name),
+            prefix: &[$($prefix),*],
+            identity: $identity,
+            fields: &[$((stringify!($column), $sort)),*],
+            columns: |tail, row| {
+                let $row: $of = decode($what, row)?;
+                let _ = tail;
+                $(let mut $key = Parts(tail);)?
+                Ok(vec![$($value.value()?),*])
+            },
+        },)*
+        // Whatever has no table of its own.
+        Table { name: "other_rows", prefix: &[], identity: Key, fields: &[], columns: |_, _| Ok(Vec::new()) }]
+    };
+}
+
 /// In the order they are written: what others refer to comes first.
-static TABLES: [Table; 19] = [
-    Table {
-        name: "agents",
-        prefix: &[keys::AGENT],
-        identity: Number { column: "id", width: 4 },
-        fields: &[("version", Int), ("name", Txt), ("status", Txt), ("upline_id", Int), ("created_at", Time)],
-        columns: read::agent,
-    },
-    Table {
-        name: "agent_chats",
-        prefix: &[keys::AGENT_OF_CHAT],
-        identity: Key,
-        fields: &[("chat", Txt), ("agent_id", Int)],
-        columns: read::text_to_number,
-    },
-    Table {
-        name: "agent_phones",
-        prefix: &[keys::AGENT_OF_PHONE],
-        identity: Key,
-        fields: &[("phone", Txt), ("agent_id", Int)],
-        columns: read::text_to_number,
-    },
-    Table {
-        name: "accounts",
-        prefix: &[keys::ACCOUNT],
-        identity: Text { column: "account" },
-        fields: &[("debits", Int), ("credits", Int), ("pending_debits", Int), ("pending_credits", Int)],
-        columns: read::account,
-    },
-    Table {
-        name: "journal",
-        prefix: &[keys::JOURNAL],
-        identity: Number { column: "seq", width: 8 },
-        fields: &[
-            ("at", Time),
-            ("kind", Txt),
-            ("reason", Txt),
-            ("debit", Txt),
-            ("credit", Txt),
-            ("amount", Int),
-            ("debit_available", Int),
-            ("credit_available", Int),
-            ("order_id", Int),
-            ("note", Txt),
-        ],
-        columns: read::entry,
-    },
-    Table {
-        name: "orders",
-        prefix: &[keys::ORDER],
-        identity: Number { column: "id", width: 8 },
-        fields: &[
-            ("version", Int),
-            ("agent_id", Int),
-            ("chat", Txt),
-            ("product", Txt),
-            ("kind", Txt),
-            ("dest", Txt),
-            ("nth", Int),
-            ("day", Day),
-            ("price", Int),
-            ("status", Txt),
-            ("supplier", Txt),
-            ("reference", Int),
-            ("cost", Int),
-            ("sn", Txt),
-            ("created_at", Time),
-            ("updated_at", Time),
-        ],
-        columns: read::order,
-    },
-    Table {
-        name: "holds",
-        prefix: &[keys::HOLD],
-        identity: Number { column: "order_id", width: 8 },
-        fields: &[("debit", Txt), ("credit", Txt), ("amount", Int)],
-        columns: read::hold,
-    },
-    Table {
-        name: "slots",
-        prefix: &[keys::SLOT],
-        identity: Key,
-        fields: &[("agent_id", Int), ("dest", Txt), ("product", Txt), ("nth", Int), ("taken_by", Int)],
-        columns: read::slot,
-    },
-    Table {
-        name: "supplier_references",
-        prefix: &[keys::REFERENCE],
-        identity: Key,
-        fields: &[("reference", Int), ("supplier", Txt), ("order_id", Int)],
-        columns: read::reference,
-    },
-    Table {
-        name: "bills",
-        prefix: &[keys::BILL],
-        identity: Key,
-        fields: &[("product", Txt), ("customer", Txt), ("order_id", Int)],
-        columns: read::bill,
-    },
-    Table {
-        name: "inquiries",
-        prefix: &[keys::INQUIRY],
-        identity: Number { column: "id", width: 8 },
-        fields: &[("version", Int), ("agent_id", Int), ("product", Txt), ("customer", Txt)],
-        columns: read::inquiry,
-    },
-    Table {
-        name: "tickets",
-        prefix: &[keys::TICKET, keys::TICKET_ITSELF],
-        identity: Number { column: "id", width: 8 },
-        fields: &[
-            ("version", Int),
-            ("agent_id", Int),
-            ("amount", Int),
-            ("pay", Int),
-            ("status", Txt),
-            ("created_at", Time),
-            ("expires_at", Time),
-        ],
-        columns: read::ticket,
-    },
-    Table {
-        name: "ticket_pays",
-        prefix: &[keys::TICKET, keys::TICKET_OF_PAY],
-        identity: Number { column: "pay", width: 8 },
-        fields: &[("ticket_id", Int), ("until", Time)],
-        columns: read::claim,
-    },
-    Table {
-        name: "products",
-        prefix: &[keys::PRODUCT],
-        identity: Key,
-        fields: &[("code", Txt), ("name", Txt), ("category", Txt), ("price", Int)],
-        columns: read::product,
-    },
-    Table {
-        name: "answered",
-        prefix: &[keys::ANSWERED],
-        identity: Key,
-        fields: &[("at", Time)],
-        columns: read::answered,
-    },
-    Table {
-        name: "inbox",
-        prefix: &[keys::INBOX],
-        identity: Key,
-        fields: &[("seq", Int), ("chat", Txt), ("sent_at", Time)],
-        columns: read::inbox,
-    },
-    Table {
-        name: "outbox",
-        prefix: &[keys::OUTBOX],
-        identity: Key,
-        fields: &[("seq", Int), ("chat", Txt), ("at", Time)],
-        columns: read::outbox,
-    },
-    Table {
-        name: "acts",
-        prefix: &[keys::ACT],
-        identity: Number { column: "seq", width: 8 },
-        fields: &[("at", Time), ("by", Txt), ("what", Txt)],
-        columns: read::act,
-    },
-    // Whatever has no table of its own.
-    Table { name: "other_rows", prefix: &[], identity: Key, fields: &[], columns: read::nothing },
-];
+static TABLES: [Table; 19] = tables! {
+    agents [keys::AGENT] Number { column: "id", width: 4 }, "agent" row: Agent {
+        version: Int = row.version, name: Txt = row.name, status: Txt = format!("{:?}", row.status).to_lowercase(),
+        upline_id: Int = row.network.upline.map(|upline| u64::from(upline.0)), created_at: Time = row.created_at
+    }
+    agent_chats [keys::AGENT_OF_CHAT] Key, "agent's key" row: u64, key { chat: Txt = key.text(), agent_id: Int = row }
+    agent_phones [keys::AGENT_OF_PHONE] Key, "agent's key" row: u64, key { phone: Txt = key.text(), agent_id: Int = row }
+    accounts [keys::ACCOUNT] Text { column: "account" }, "account" row: Account {
+        debits: Int = row.debits, credits: Int = row.credits,
+        pending_debits: Int = row.pending_debits, pending_credits: Int = row.pending_credits
+    }
+    journal [keys::JOURNAL] Number { column: "seq", width: 8 }, "journal entry" row: Line {
+        at: Time = row.at, kind: Txt = row.kind, reason: Txt = row.reason, debit: Txt = row.debit, credit: Txt = row.credit,
+        amount: Int = row.amount, debit_available: Int = row.debit_available, credit_available: Int = row.credit_available,
+        order_id: Int = row.order, note: Txt = row.note
+    }
+    orders [keys::ORDER] Number { column: "id", width: 8 }, "order" row: Order {
+        version: Int = row.version, agent_id: Int = row.agent, chat: Txt = row.chat.as_str(), product: Txt = row.product.as_str(),
+        kind: Txt = row.kind.as_str(), dest: Txt = row.dest.as_str(), nth: Int = row.nth, day: Day = row.day, price: Int = row.price,
+        status: Txt = row.status(), supplier: Txt = row.supplier(), reference: Int = row.reference(), cost: Int = row.cost(),
+        sn: Txt = row.serial(), created_at: Time = row.created_at, updated_at: Time = row.updated_at
+    }
+    holds [keys::HOLD] Number { column: "order_id", width: 8 }, "hold" row: Hold {
+        debit: Txt = row.debit.to_string(), credit: Txt = row.credit.to_string(), amount: Int = row.amount
+    }
+    slots [keys::SLOT] Key, "slot" row: SlotRow, key {
+        agent_id: Int = key.number(4), dest: Txt = key.text(),
+        product: Txt = { key.number(4); key.text() }, nth: Int = key.number(1), taken_by: Int = row.taken_by.map(|order| order.0)
+    }
+    supplier_references [keys::REFERENCE] Key, "reference" row: OrderId, key {
+        reference: Int = key.number(8), supplier: Txt = key.text(), order_id: Int = row.0
+    }
+    bills [keys::BILL] Key, "bill" row: Vec<OrderId>, key {
+        product: Txt = key.text(), customer: Txt = key.text(), order_id: Int = row.first().map(|order| order.0)
+    }
+    inquiries [keys::INQUIRY] Number { column: "id", width: 8 }, "inquiry" row: InquiryHead {
+        version: Int = row.version, agent_id: Int = row.agent.0, product: Txt = row.ask.product.as_str(), customer: Txt = row.customer
+    }
+    tickets [keys::TICKET, keys::TICKET_ITSELF] Number { column: "id", width: 8 }, "ticket" row: Ticket {
+        version: Int = row.version, agent_id: Int = row.agent.0, amount: Int = row.amount, pay: Int = row.pay,
+        status: Txt = status_of(&row.state), created_at: Time = row.created_at, expires_at: Time = row.expires_at
+    }
+    ticket_pays [keys::TICKET, keys::TICKET_OF_PAY] Number { column: "pay", width: 8 }, "ticket's amount" row: Claim {
+        ticket_id: Int = row.ticket.0, until: Time = row.until
+    }
+    products [keys::PRODUCT] Key, "product" row: Product {
+        code: Txt = row.code.as_str(), name: Txt = row.name, category: Txt = row.category, price: Int = row.price
+    }
+    answered [keys::ANSWERED] Key, "answered message" row: Moment { at: Time = row.at }
+    inbox [keys::INBOX] Key, "inbox message" row: InboxRow {
+        seq: Int = row.seq, chat: Txt = row.message.chat.to_string(), sent_at: Time = row.message.sent_at
+    }
+    outbox [keys::OUTBOX] Key, "outgoing message" row: Outgoing { seq: Int = row.seq, chat: Txt = row.chat, at: Time = row.at }
+    acts [keys::ACT] Number { column: "seq", width: 8 }, "act" row: Act {
+        at: Time = row.at, by: Txt = row.by.to_string(), what: Txt = row.what
+    }
+};
 
 /// Where the rows of tables stand in [`Table::all`].
 pub(super) type Index = usize;

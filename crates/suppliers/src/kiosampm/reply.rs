@@ -2,6 +2,7 @@
 //! `#trxid#product#ke:dest#…#Reffid:refid#`; the part between may itself hold `#`, so it is read from both ends inwards.
 
 use super::super::amount::{amount, leading_amount, same_destination, strip_word};
+use super::super::denial::denies_failure;
 use super::super::protocol::{Buy, Named, gist_of};
 use super::super::serial;
 use konter_core::ids::Reference;
@@ -65,7 +66,7 @@ const fn row(row: u8, ket: &'static str, kind: FailureKind, by: By) -> FailureRo
     FailureRow { row, ket, kind, by }
 }
 
-/// Words of row 12's `[status]` and of a `ket` that speak of an order still under way.
+/// Words of row 12's `[status]` that speak of an order still under way.
 const UNDER_WAY: [&str; 4] = ["pending", "diproses", "dalam proses", "menunggu"];
 
 /// The fixed ends of every format, and what stands between them.
@@ -263,18 +264,12 @@ fn failure(buy: &Buy<'_>, ket: &str, occasion: Occasion) -> Outcome {
         }
     };
     match listed {
-        None if says_otherwise(ket) => Outcome::Unknown(Doubt::Contradictory),
+        None if denies_failure(ket) => Outcome::Unknown(Doubt::Contradictory),
         Some(row) if is_doubtful => Outcome::Unknown(Doubt::Inconclusive(format!("row {}", row.row))),
         None if is_doubtful => Outcome::Unknown(Doubt::Inconclusive(excerpt(ket))),
         Some(row) => Outcome::Failed(row.kind),
         None => Outcome::Failed(of_customer.unwrap_or(FailureKind::Refused)),
     }
-}
-
-/// Whether an explanation denies that it failed.
-fn says_otherwise(ket: &str) -> bool {
-    let lower = lower(ket);
-    ["sukses", "berhasil"].iter().chain(&UNDER_WAY).any(|word| lower.contains(word))
 }
 
 /// Explanations that the document does not list and the customer can do something about: all of a row's words stand in

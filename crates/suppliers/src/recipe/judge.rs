@@ -7,6 +7,7 @@ use super::Recipe;
 use super::said::Said;
 use super::schema::{On, Verdict};
 use crate::amount::same_destination;
+use crate::denial::denies_failure;
 use crate::protocol::Buy;
 use crate::serial;
 
@@ -55,8 +56,11 @@ impl Recipe {
             Verdict::Unknown => Err(Doubt::NotUnderstood),
             Verdict::Failed => {
                 let kind = self.kind_of(said);
+                let reason = said.reason.as_deref().unwrap_or_default();
+                if kind != FailureKind::Reversed && denies_failure(reason) {
+                    return Err(Doubt::Contradictory);
+                }
                 if self.may_refuse_the_question(buy, said, kind, on) {
-                    let reason = said.reason.as_deref().unwrap_or_default();
                     return Err(Doubt::Inconclusive(reason.chars().take(60).collect()));
                 }
                 Ok(Outcome::Failed(kind))

@@ -12,6 +12,7 @@ use konter_core::outcome::{Doubt, FailureKind};
 use super::fault::{Fault, Source};
 use super::said::{self, FIELD_NAMES, Field, Said};
 use super::schema::{self, On, Verdict};
+use crate::denial::wavers;
 
 /// Bytes. A reply has some hundred; a bill of many months stays far below this.
 const LONGEST: usize = 16 * 1024;
@@ -108,9 +109,26 @@ impl TextReader {
         }
         if let Some(rule) = view.matching(self, on).first().and_then(|place| self.rules.get(*place)) {
             rule.apply(&view, &mut said);
+            let is_denied = said.verdict == Verdict::Failed && wavers(&view.counts);
+            if rule.is_of_words() && (is_denied || self.says_otherwise_later(&view, &said, on)) {
+                said.verdict = Verdict::Unknown;
+                said.doubt = Some(Doubt::Contradictory);
+            }
         }
         said.check_money();
         said
+    }
+
+    /// Whether behind the balance the same order is named again, with another end.
+    fn says_otherwise_later(&self, view: &View<'_>, said: &Said, on: Option<On>) -> bool {
+        let names_it = |rest: &&str| said.reference.as_deref().is_some_and(|reference| rest.contains(reference));
+        let Some(rest) = view.text.get(view.tail..).filter(names_it) else { return false };
+        let later = View::of(self, rest).matching(self, on);
+        let later = later.first().and_then(|place| self.rules.get(*place)).map(|rule| rule.verdict);
+        matches!(
+            (said.verdict, later),
+            (Verdict::Failed, Some(Verdict::Success)) | (Verdict::Success, Some(Verdict::Failed))
+        )
     }
 
     /// Places of the rules that match, in their order.
@@ -123,6 +141,10 @@ impl TextReader {
 struct View<'t> {
     text: &'t str,
     said: Said,
+    /// What counts of it: no serial number, nothing that means nothing, and no tail where the order is named before that.
+    counts: String,
+    /// Where the balance and what follows it begin.
+    tail: usize,
     /// The words before the tail, and in all of it: where the order is named only after the balance.
     head: Vec<usize>,
     whole: Vec<usize>,
@@ -133,7 +155,7 @@ impl<'t> View<'t> {
         let text = text.trim();
         let mut said = Said::default();
         if text.len() > LONGEST {
-            return Self { text, said, head: Vec::new(), whole: Vec::new() };
+            return Self { text, said, counts: String::new(), tail: 0, head: Vec::new(), whole: Vec::new() };
         }
         let mut serial = 0..0;
         for find in &reader.finds {
@@ -154,7 +176,8 @@ impl<'t> View<'t> {
         let only_after =
             tail < masked.len() && !names.is_empty() && !names.iter().any(|name| before.contains(name.as_str()));
         let whole = if only_after { of(&masked) } else { Vec::new() };
-        Self { text, said, head, whole }
+        let counts = if only_after { masked } else { before.to_owned() };
+        Self { text, said, counts, tail, head, whole }
     }
 
     /// Places of the rules that match the head; where none does, of those that match the whole, if that counts.
@@ -308,6 +331,11 @@ impl Rule {
             && !self.not.iter().any(|word| words.contains(word))
             && (self.needs.is_empty() || self.needs.iter().any(|field| view.said.has(*field)))
             && self.pattern.as_ref().is_none_or(|(regex, _)| regex.is_match(view.text))
+    }
+
+    /// Told by words that may stand anywhere. A pattern says for itself what it means; what was taken back did succeed first.
+    fn is_of_words(&self) -> bool {
+        self.pattern.is_none() && self.kind != Some(FailureKind::Reversed)
     }
 
     /// What a rule names itself counts more than what was found anywhere.

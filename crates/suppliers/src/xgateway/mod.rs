@@ -17,6 +17,7 @@ use self::codes::Says;
 use self::message::{Key, Subject, Text, Word};
 use self::xml::{Malformed, Members, Message};
 use super::amount::{amount, same_destination};
+use super::denial::denies_failure;
 use super::protocol::{
     Body, Buy, Callback, Named, Now, Options, Protocol, Request, Response, gist_of, reveal as text_of,
 };
@@ -278,6 +279,11 @@ impl Answer {
             }
             // A refusal that comes with a serial; only a reversal may name the one it took back.
             Says::Failed(row) if row.kind != FailureKind::Reversed && self.serial(text).is_some() => contradictory,
+            Says::Failed(row)
+                if row.kind != FailureKind::Reversed && denies_failure(field(&self.members, "MESSAGE")) =>
+            {
+                contradictory
+            }
             Says::Failed(row) => Outcome::Failed(row.kind),
             Says::Nothing(doubt) => Outcome::Unknown(doubt),
         }

@@ -95,6 +95,17 @@ fn a_reply_says_which_message_it_answers_and_nothing_of_what_stands_there_counts
 }
 
 #[test]
+fn what_stands_in_a_topic_is_no_reply_to_what_opened_it() {
+    let replied_to = |opener: i64| {
+        let topic = json!({"text": "1234", "is_topic_message": true, "message_thread_id": 5,
+            "reply_to_message": {"message_id": opener}});
+        let Incoming::Message(message) = read_now(&json!({"message": private(&topic)})) else { panic!() };
+        message.replies_to
+    };
+    assert_eq!((replied_to(5), replied_to(6).as_deref()), (None, Some("6")));
+}
+
+#[test]
 fn an_edit_is_a_message_of_its_own_that_says_what_it_is() {
     let edit = private(&json!({"text": "S20.0812.1234", "edit_date": 1_700_000_060}));
     let Incoming::Message(message) = read_now(&json!({"edited_message": edit})) else { panic!() };

@@ -1,11 +1,15 @@
 //! Days as statements write them at the start of a line: `30/11`, `30-11-2026`, `2026-11-30`, `30 Nov 2026`.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
 /// Letters of a line looked at: what stands further behind is a reference.
 const LOOKED_AT: usize = 24;
 
-/// The day a line begins with. Without a year it is the latest that is not to come.
+/// Days ahead that a day without a year may lie: a bank books on the next working day, and people mistype. What lies further
+/// ahead is last year's.
+const AHEAD: TimeDelta = TimeDelta::days(7);
+
+/// The day a line begins with. Without a year it is the latest that is not far to come.
 pub(super) fn leading(line: &str, today: NaiveDate) -> Option<NaiveDate> {
     let start: String = line.chars().take(LOOKED_AT).collect();
     let start = start.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -22,8 +26,8 @@ pub(super) fn leading(line: &str, today: NaiveDate) -> Option<NaiveDate> {
     if let Some(year) = year {
         return NaiveDate::from_ymd_opt(year, month, day);
     }
-    let this_year = NaiveDate::from_ymd_opt(today.year(), month, day).filter(|date| *date <= today);
-    this_year.or_else(|| NaiveDate::from_ymd_opt(today.year() - 1, month, day))
+    let mut years = [today.year() + 1, today.year(), today.year() - 1].into_iter();
+    years.find_map(|year| NaiveDate::from_ymd_opt(year, month, day).filter(|date| *date - today <= AHEAD))
 }
 
 /// Behind `30/11 10:20` stands an hour.

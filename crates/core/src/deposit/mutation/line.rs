@@ -27,9 +27,16 @@ pub(super) fn amounts(line: &str) -> Vec<(Rupiah, Flow)> {
     told.filter_map(amount).filter(|amount| amount.is_positive()).map(|amount| (amount, flow)).collect()
 }
 
+/// Whether a mark stands behind an amount of it, or its columns say what came in: so only statements are written.
+pub(super) fn is_marked(line: &str) -> bool {
+    let tokens: Vec<Token<'_>> = tokens(line).collect();
+    tokens.iter().any(|token| amount(token).is_some() && mark_behind(line, token).is_some())
+        || columns(line, &tokens).is_some()
+}
+
 /// What a text says of the way money went; `None` where it says nothing, or both.
 pub(super) fn flow_of(text: &str) -> Option<Flow> {
-    const IN: [&str; 21] = [
+    const IN: [&str; 24] = [
         "transfer masuk",
         "dana masuk",
         "uang masuk",
@@ -46,7 +53,10 @@ pub(super) fn flow_of(text: &str) -> Option<Flow> {
         "trsf dari",
         "kiriman dari",
         "kr otomatis",
-        "dikreditkan",
+        "dikredit",
+        "mendapat transfer",
+        "mendapatkan transfer",
+        "diterima dari",
         "pembayaran diterima",
         "pembayaran qris",
         "received",
@@ -71,10 +81,13 @@ pub(super) fn flow_of(text: &str) -> Option<Flow> {
         "sent to",
         "transfer to ",
     ];
-    let text = text.to_lowercase();
+    // What is paid with a card, or for one, is no credit.
+    let text = text.to_lowercase().replace("kartu kredit", "").replace("credit card", "");
     let has = |names: &[&str]| names.iter().any(|name| text.contains(name));
     let word = |names: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|word| names.contains(&word));
-    let is_in = has(&IN) || word(&["cr", "kredit", "credit", "masuk"]);
+    // By itself `masuk` is anybody's word.
+    let to_an_account = word(&["masuk"]) && word(&["rek", "rekening", "tabungan", "bank", "dari"]);
+    let is_in = has(&IN) || word(&["cr", "kredit", "credit"]) || to_an_account;
     let is_out = has(&OUT) || word(&["db", "debet", "debit", "keluar"]);
     match (is_in, is_out) {
         (true, false) => Some(Flow::In),
@@ -168,8 +181,8 @@ fn is_balance(line: &str, token: &Token<'_>) -> bool {
 
 /// Whether something says that a number is an amount: its currency, its groups or fraction, or the word before it.
 fn is_told_as_amount(line: &str, token: &Token<'_>) -> bool {
-    const WORDS: [&str; 9] =
-        ["masuk", "sebesar", "senilai", "jumlah", "nominal", "total", "amount", "kredit", "transfer"];
+    const WORDS: [&str; 10] =
+        ["masuk", "sebesar", "senilai", "jumlah", "nominal", "total", "amount", "kredit", "dikredit", "transfer"];
     let before = line.get(..token.start).unwrap_or_default();
     if ends_in_currency(before) || token.text.contains(['.', ',']) {
         return true;

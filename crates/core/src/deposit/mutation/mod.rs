@@ -6,6 +6,7 @@
 //! is never taken for a payment. What is left in doubt is told as such: somebody else's money is never given away on a guess.
 
 mod date;
+mod doubt;
 mod line;
 mod table;
 
@@ -49,29 +50,74 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
     let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     let text = text.get(..end).unwrap_or_default();
     // A message says in one line that something came, and in the next how much. Of several, each line speaks for itself.
-    let whole = line::flow_of(text);
+    let whole = line::flow_of(&doubt::without_questions(text));
+    let undone = undone_lines(text, today);
     let mut moved = Vec::new();
     let mut day = None;
     // Where the lines of one payment begin, and the last of them that says nothing of its own.
     let (mut begins, mut bare) = (0, None);
-    for one in text.lines() {
+    for (one, is_undone) in text.lines().zip(undone) {
         let dated = date::leading(one, today);
         if dated.is_some() {
             (begins, bare) = (moved.len(), None);
         }
         day = dated.or(day);
-        for (amount, own) in line::amounts(one) {
+        let amounts = line::amounts(one);
+        for &(amount, own) in &amounts {
             // KlikBCA's page has the amount once more, alone on a line, among the words about the payment.
             if own != Flow::Unclear && bare == Some(amount) {
                 moved.truncate(begins);
             }
             let is_bare = own == Flow::Unclear && day.is_some() && moved.len() == begins;
             let flow = if own == Flow::Unclear { whole.unwrap_or(own) } else { own };
+            // A mark is a statement's, which does not talk.
+            let is_told = line::is_marked(one) || !doubt::is_talk(one);
+            let is_plain = is_told && !is_undone && !may_be_balance(one, &amounts, amount);
+            let flow = if flow == Flow::In && !is_plain { Flow::Unclear } else { flow };
             push(&mut moved, amount, flow, day, one);
             bare = is_bare.then_some(amount).filter(|_| moved.len() == begins + 1);
         }
     }
+    doubt_what_went_out_again(&mut moved);
     moved
+}
+
+/// One line tells of one payment: without marks, what stands behind its amount may be the balance.
+fn may_be_balance(line: &str, amounts: &[(Rupiah, Flow)], amount: Rupiah) -> bool {
+    amounts.first().is_some_and(|(first, _)| *first != amount) && !line::is_marked(line)
+}
+
+/// For each line whether the payment it belongs to came to nothing: its own lines say so, from the one that begins with a
+/// day to the next, or what stands before all of them.
+fn undone_lines(text: &str, today: NaiveDate) -> Vec<bool> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut begins: Vec<usize> =
+        (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|one| date::leading(one, today).is_some())).collect();
+    begins.insert(0, 0);
+    begins.push(lines.len());
+    let mut undone = Vec::with_capacity(lines.len());
+    for pair in begins.windows(2) {
+        let &[from, to] = pair else { continue };
+        let of_all = undone.first() == Some(&true) && begins.get(1).is_some_and(|first| *first > 0);
+        let said = lines.get(from..to).unwrap_or_default().join("\n");
+        undone.extend(std::iter::repeat_n(of_all || doubt::is_undone(&said), to - from));
+    }
+    undone
+}
+
+/// What came in and is told to have gone out, or in doubt, as well: which of the two counts needs a person.
+fn doubt_what_went_out_again(moved: &mut [Moved]) {
+    let others: std::collections::BTreeSet<Rupiah> =
+        moved.iter().filter(|one| one.flow != Flow::In).map(|one| one.amount).collect();
+    for one in moved.iter_mut().filter(|one| one.flow == Flow::In && others.contains(&one.amount)) {
+        one.flow = Flow::Unclear;
+    }
+}
+
+/// The lines that are told at once, and whether there are more.
+#[must_use]
+pub fn cut(moved: &[Moved]) -> (&[Moved], bool) {
+    moved.get(..MOST_LINES).map_or((moved, false), |first| (first, moved.len() > MOST_LINES))
 }
 
 /// Whether a text tells of money that has come in: then it is read as such, and not as what somebody types.
@@ -81,7 +127,8 @@ pub fn tells_of_income(text: &str, today: NaiveDate) -> bool {
 }
 
 fn push(moved: &mut Vec<Moved>, amount: Rupiah, flow: Flow, day: Option<NaiveDate>, line: &str) {
-    if amount >= LEAST && moved.len() < MOST_LINES {
+    // One more says that there are more.
+    if amount >= LEAST && moved.len() <= MOST_LINES {
         moved.push(Moved { amount, flow, day, line: crate::clean::clean(line, SHOWN) });
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Flow, Moved, date, line, push};
+use super::{Flow, Moved, date, doubt, doubt_what_went_out_again, line, may_be_balance, push};
 use crate::catalog::{Table, TableRow};
 use crate::written;
 
@@ -31,19 +31,25 @@ pub fn read_table(table: &Table, today: NaiveDate) -> Vec<Moved> {
         let shown: Vec<&str> = others.map(|(_, cell)| cell).collect();
         let shown = shown.join(" ; ");
         let day = date::leading(&shown, today);
+        // What was taken back or put right is looked at by a person.
+        let plain = |flow| if flow == Flow::In && doubt::is_undone(&shown) { Flow::Unclear } else { flow };
         let cell = |column: Option<usize>| row.cells.get(column?).and_then(written::amount);
         if columns.credit.is_none() {
-            for (amount, flow) in line::amounts(&shown) {
+            let amounts = line::amounts(&shown);
+            for &(amount, flow) in &amounts {
+                let is_beside = flow == Flow::In && may_be_balance(&shown, &amounts, amount);
+                let flow = if is_beside { Flow::Unclear } else { plain(flow) };
                 push(&mut moved, amount, flow, day, &shown);
             }
             continue;
         }
         for (amount, flow) in [(cell(columns.credit), Flow::In), (cell(columns.debit), Flow::Out)] {
             if let Some(amount) = amount {
-                push(&mut moved, amount, flow, day, &shown);
+                push(&mut moved, amount, plain(flow), day, &shown);
             }
         }
     }
+    doubt_what_went_out_again(&mut moved);
     moved
 }
 

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::{file, recipe};
+use crate::recipe::Verdict;
 
 /// Fields that a line of the fixture does not name are not compared, but for outcome and serial.
 #[test]
@@ -24,5 +25,28 @@ fn every_owners_wording_is_read_as_it_is_meant() {
         }
     }
     assert!(replies.lines().count() >= 150);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Words of a check, an attempt, a cancellation, of hope or of patience: neither is the order's failure nor its success.
+#[test]
+fn what_is_said_of_something_else_decides_nothing() {
+    let wordings = file("tests/data/otomax-undecided.txt");
+    let mut wrong = Vec::new();
+    for name in ["otomax", "otomax-sign", "okeconnect", "irs"] {
+        let recipe = recipe(name);
+        for words in wordings.lines() {
+            for reply in [
+                format!("R#9 S10.081234567890 {words}. Saldo 89.400"),
+                format!("R#9 Telkomsel 10.000 S10.081234567890, {words}. Sisa saldo 89.400 @12.30"),
+            ] {
+                let outcome = recipe.taken(&reply).outcome;
+                if matches!(outcome, Verdict::Failed | Verdict::Success) {
+                    wrong.push(format!("{name}: {reply}: {outcome:?}"));
+                }
+            }
+        }
+    }
+    assert!(wordings.lines().count() >= 150);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

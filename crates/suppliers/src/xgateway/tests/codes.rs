@@ -80,6 +80,10 @@ fn what_the_document_does_not_call_success_or_failure_is_unknown() {
     };
     let request_id = "<name>REQUESTID</name>\n            <value><string>12906609</string></value>";
     assert!(ok.contains(request_id));
+    let refused = |words: &str| {
+        let text = with_code(&ok.replace("SUKSES", words), "07");
+        text.replace("0329135143014892", "")
+    };
     let duplicate = |value: &str| {
         ok.replace("</struct>", &format!("<member><name>RESPONSECODE</name><value>{value}</value></member></struct>"))
     };
@@ -125,6 +129,8 @@ fn what_the_document_does_not_call_success_or_failure_is_unknown() {
         (with_code(ok, "07"), Doubt::Contradictory),
         (with_code(ok, "68"), Doubt::Contradictory),
         (with_code(&ok.replace("SUKSES", "GAGAL"), "07"), Doubt::Contradictory),
+        (refused("GAGAL, diulang otomatis"), Doubt::Contradictory),
+        (refused("GAGAL, transaksi masih diproses"), Doubt::Contradictory),
         (with_code(ok, "0"), Doubt::Unlisted("0".to_owned())),
         (with_code(ok, "200"), Doubt::Unlisted("200".to_owned())),
         (ok.replace("<string>00</string>", "<double>0.0</double>"), Doubt::Unlisted("0.0".to_owned())),

@@ -1,0 +1,53 @@
+//! A company's name and a customer's number: that company's bill, or none. `indihome 1223…`, `bpjs 0001…`.
+
+use super::question::Heard;
+use super::words;
+use crate::meaning::Command;
+use crate::read::{Cursor, NamedAs};
+use konter_core::ids::ProductCode;
+
+/// Bills by what people call them, and the names that a catalog may have for them.
+const SERVICES: &[(&str, &[&str])] = &[
+    ("indihome indihom indhome speedy wifi internet telkom telepon telpon", &["TELKOM", "INDIHOME"]),
+    ("pdam air ledeng pam", &["PDAM", "AIR"]),
+    ("bpjs jkn", &["BPJS"]),
+    ("pgn", &["PGN", "GAS"]),
+    ("nontaglis nontagihan", &["PLNNON", "TAGLIS"]),
+    ("fif adira baf wom bfi leasing cicilan angsuran kredit multifinance", &[]),
+    ("pbb pajak samsat", &["PBB", "SAMSAT"]),
+];
+/// Of what is sold by a number that has nothing to do with bills.
+const SOLD_OTHERWISE: &str = "token pulsa paket pket kuota kwota data voucher game tiket deposit depo saldo";
+/// What electricity is called: its numbers are read where they are asked about.
+const ELECTRICITY: &str = "pln listrik listerik lstrik token meter meteran";
+
+/// It is shown before it is paid; what nobody sells here is said to be so.
+pub(super) fn bill(said: Cursor<'_>) -> Option<Command> {
+    /// Of a customer's number; fewer digits may be a PIN.
+    const FEWEST: usize = 7;
+    let heard = Heard::of(said);
+    let customer = heard.only_number().filter(|number| number.len() >= FEWEST && !number.starts_with("08"))?;
+    let is_code = |word: &String| {
+        word.parse::<ProductCode>().is_ok_and(|code| (said.context.kinds)(&code, NamedAs::Code).is_some())
+    };
+    // What is sold by its code is read by that.
+    if heard.has(SOLD_OTHERWISE) || heard.words.iter().any(is_code) {
+        return None;
+    }
+    let product = heard.words.iter().find_map(|word| named(said, word))?;
+    Some(Command::BillPayment { product, customer, pin: None, reference: None })
+}
+
+fn named(said: Cursor<'_>, word: &str) -> Option<ProductCode> {
+    /// A shorter word of a bill's name may stand in any sentence.
+    const SHORTEST: usize = 4;
+    let is_sold = |code: &ProductCode| (said.context.kinds)(code, NamedAs::Bill).is_some();
+    let typed: ProductCode = word.parse().ok().filter(|_| word.chars().all(char::is_alphabetic))?;
+    let Some((_, names)) = SERVICES.iter().find(|(service, _)| words::is_in(service, word)) else {
+        let is_one = word.len() >= SHORTEST && !words::is_in(ELECTRICITY, word) && !words::is_courtesy(word);
+        return Some(typed).filter(|typed| is_one && is_sold(typed));
+    };
+    let mut sold = names.iter().filter_map(|name| name.parse::<ProductCode>().ok()).filter(is_sold);
+    // Its own name first: a catalog may part what is one elsewhere.
+    Some(typed.clone()).filter(is_sold).or_else(|| sold.next()).or(Some(typed))
+}

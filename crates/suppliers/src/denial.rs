@@ -1,0 +1,150 @@
+//! Words beside a failure by which it is none. Servers write whatever their programs or providers told them behind their
+//! verdict, and a failed attempt, check or cancellation is no failed order. Each of these makes a doubt of a failure, in every
+//! protocol: a person waits longer then, where money would have been given back that is spent.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Advice to whoever reads it, and what is said of other orders or of the money.
+const NEUTRAL: &[&str] = &[
+    r"(?:transaksi|trx|order)(?: +anda)? +(?:sebelumnya|sebelum +ini|sblmnya|sblm|terdahulu|lain)(?: +[a-z]+){0,5}",
+    r"(?:sebelum|sblm|jangan|jgn|bisa|dapat|dpt|boleh|silakan|silahkan|harap|mohon|mhn|tolong|untuk|please)(?: +(?:dapat|bisa|anda))? +(?:di ?|meng)?(?:ulang|ulangi|coba|tunggu|menunggu|periksa|check|cek(?: +kembali)?(?: +(?:nomor|no|nomer|id|tujuan))|cek +kembali)(?: +(?:ulang|lagi|kembali))?",
+    r"(?:refund|saldo|dana|stok|uang)(?: +anda)?(?: +(?:telah|sudah|sdh))? +(?:berhasil|sukses)(?: +di ?(?:kembalikan|refund))?",
+    r"(?:berhasil|sukses) +di ?(?:kembalikan|refund)",
+    r"(?:dalam|dlm) +proses +(?:pemeliharaan|perbaikan|maintenance)|cut ?off +in ?progress",
+    r"tidak +(?:dapat|bisa|dpt) +di ?(?:proses|cek|coba|ulang)",
+    r"(?:tidak|tdk|gak|tak|belum|blm|bukan|tanpa) +(?:sukses|berhasil|success)",
+];
+
+/// What makes a failure doubtful.
+const WAVERING: &[&str] = &[
+    // It goes on.
+    r"(?:sedang|sdg|masih|msh|akan|segera|tetap)(?: +(?:dalam|dlm|kami))* +(?:di ?)?(?:proses|cek|check|periksa|pantau|pengecekan|konfirmasi|antri|pending|tunggu|menunggu|berjalan)",
+    r"(?:dalam|dlm) +(?:proses|pengecekan|antrian|pemeriksaan)",
+    r"(?:pending|menunggu|waiting|antri|in ?progress|under ?process|on ?process|processing)",
+    r"gagal[ .,:;|-]+(?:transaksi +|trx +|status +)?di ?proses",
+    // It is tried again.
+    r"(?:akan|sedang|sdg|segera|masih|tetap) +(?:di ?)?(?:ulang|ulangi|coba|retry)",
+    r"(?:di ?ulang|di ?ulangi|re-?try|re-?rout(?:e|ing)|di ?alihkan|alih +server|fail-?over|percobaan)",
+    r"(?:di ?proses|lempar|kirim|request) +ulang|ulang +otomatis|di ?lempar",
+    r"pindah +(?:ke +)?(?:jalur|server|provider|supplier|modul)|(?:jalur|server) +(?:lain|[0-9]|cadangan)",
+    r"di ?coba +(?:ulang|lagi)|coba(?: +(?:ulang|lagi))? +(?:otomatis|(?:lewat|via|melalui|ke|di) +(?:jalur|server|provider|supplier|modul))",
+    // Nobody knows yet.
+    r"(?:belum|blm) +(?:final|pasti|jelas|diketahui|tentu|selesai|gagal|ada +(?:status|jawaban|respon|kepastian|konfirmasi))",
+    r"(?:tidak|tdk|bukan|gak|tak)(?: +(?:jadi|tentu|pasti))? +gagal",
+    r"(?:mungkin|kemungkinan)(?: +(?:sudah|sdh|telah|besar|masih))? +(?:gagal|sukses|berhasil|masuk|terkirim|terisi)",
+    r"(?:dugaan|diduga|dianggap|hampir|suspect|sementara) +(?:gagal|failed)|(?:gagal|failed) +sementara|suspect",
+    r"akan +(?:di ?)?(?:update|kabari|kabarkan|info|infokan|informasikan|beritahu)",
+    r"(?:cek|check) +(?:ulang +)?(?:status|manual)|pengecekan|di ?cek +(?:manual|ulang|status|dulu)",
+    // Something else failed.
+    r"(?:gagal|failed)(?: +to)? +(?:ter|me|men|meng|mem|meny|di)?(?:koneksi|konek|connect|hubung|kirim|cek|check|dapat|ambil|peroleh|terima|nerima|batalkan|batal|refund|login|parsing|update|perbarui|simpan|cetak|muat|validasi|konfirmasi|verifikasi|sinkron|tarik|respon|response|request|inquiry|inq|baca|lapor|callback|jawab|sambung|akses)[a-z]*",
+    r"(?:pembatalan|pembatalannya|batal|cancel|refund|pengembalian|koneksi|connection|login|cek|cek +status|pengecekan|server|provider|supplier|sn|callback|laporan|respon|request|permintaan)(?: +(?:ke +)?(?:provider|server|operator))? +(?:gagal|failed|di ?tolak)",
+];
+
+/// That it has succeeded.
+const SUCCESS: &str = r"(?:sukses|berhasil|success|successful|successfully|terkirim)";
+
+static NEUTRAL_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| words(&NEUTRAL.join("|")));
+static WAVERING_WORDS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| words(&format!(r"{}|(?:gagal|failed) *[(.,]? *\?", WAVERING.join("|"))));
+static SUCCESS_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| words(SUCCESS));
+
+/// Whole words, in any letter case.
+fn words(pattern: &str) -> Option<Regex> {
+    Regex::new(&format!(r"(?i)(?-u:\b)(?:{pattern})(?:(?-u:\b)|\?|$)")).ok()
+}
+
+/// Whether it says that the order goes on, that nobody knows yet, or that something else than the order failed.
+pub(super) fn wavers(text: &str) -> bool {
+    holds(&WAVERING_WORDS, &without_neutral(text))
+}
+
+/// The same, or that the order succeeded: for texts beside a failure that is told by a code or in a place of its own.
+pub(super) fn denies_failure(text: &str) -> bool {
+    let text = without_neutral(text);
+    holds(&WAVERING_WORDS, &text) || holds(&SUCCESS_WORDS, &text)
+}
+
+/// One that does not compile makes everything doubtful, which the test would show.
+fn holds(words: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    words.as_ref().is_none_or(|words| words.is_match(text))
+}
+
+fn without_neutral(text: &str) -> String {
+    let neutral = NEUTRAL_WORDS.as_ref();
+    neutral.map_or_else(|| text.to_owned(), |neutral| neutral.replace_all(text, " | ").into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_the_order_is_told_from_what_is_not() {
+        for text in [
+            "gagal cek koneksi",
+            "proses gagal akan diulang",
+            "koneksi gagal, sedang dicoba ulang",
+            "GAGAL cek status, mohon tunggu",
+            "gagal menghubungi server",
+            "gagal sementara",
+            "GAGAL (sementara), akan dicoba via server lain",
+            "transaksi gagal di server 1, dialihkan ke server 2",
+            "Gagal timeout, status belum diketahui",
+            "GAGAL login ke provider, trx antri",
+            "failed to connect",
+            "connection failed",
+            "GAGAL. Time out. Mohon cek status ke provider",
+            "gagal ambil SN",
+            "SN gagal diambil",
+            "tidak jadi gagal",
+            "status gagal belum final",
+            "GAGAL? masih dicek",
+            "dugaan gagal, dalam pengecekan",
+            "kemungkinan gagal",
+            "Gagal, diulang otomatis",
+            "percobaan ke-1 gagal, percobaan ke-2 berjalan",
+            "gagal di jalur 1",
+            "gagal jalur A pindah jalur B",
+            "lempar ulang krn gagal",
+            "gagal, re-route",
+            "masih diproses",
+            "belum GAGAL",
+            "pembatalan gagal",
+            "Status gagal diperbarui",
+        ] {
+            assert!(wavers(text), "{text}");
+            assert!(denies_failure(text), "{text}");
+        }
+        for text in ["GAGAL refund, trx sukses", "sukses, SN menyusul", "SUKSES"] {
+            assert!(denies_failure(text), "{text}");
+        }
+        for text in [
+            "GAGAL. Nomor tujuan salah",
+            "Cek kembali nomor tujuan Anda..",
+            "Mohon diperiksa kembali No tujuan sebelum di ulang",
+            "Transaksi sebelumnya masih dalam proses",
+            "refund berhasil",
+            "saldo telah berhasil dikembalikan",
+            "Nomor tidak dapat diproses, mohon coba lagi besok",
+            "mohon tunggu 5 menit sebelum mengulang",
+            "Silakan coba beberapa saat lagi",
+            "Transaction Failed.Info:Please Try Again",
+            "Produk sedang gangguan",
+            "Pengisian tidak berhasil",
+            "cek nomor sebelum diulang",
+            "timeout",
+            "Mungkin nomor salah",
+            "Dibatalkan provider",
+            "transaksi ditolak operator",
+            "Sistem dalam proses pemeliharaan",
+            "System Cut Off Inprogress",
+            "Refund (Transaksi digagalkan)",
+            "Gagal Biller",
+            "",
+        ] {
+            assert!(!denies_failure(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What those who work here type without a slash, or not quite as it is typed: what only looks is done, all else is shown as
+//! the line that does it.
+
+use super::staff::desk;
+use super::talk::talk;
+use super::{Answer, Request, kind_of};
+use konter_command::{Advice, Command, Named, Talk, Topic, Wanted, at_the_desk, sums_said};
+use konter_core::deposit::mutation::tells_of_income;
+use konter_core::ids::{AgentId, SupplierId};
+use konter_core::staff::Role;
+use konter_reply::{AdminProblem, DeskReply, TalkReply};
+use konter_store::{InboxMessage, StoreError};
+
+impl Request<'_> {
+    /// `/order abc`, `/deposit 50000 kr0001`, from somebody who works here: how it is typed. `false` where it is read, or
+    /// nothing of the kind.
+    fn misspelt_at_work(&self, command: &Command, answer: &mut Answer) -> bool {
+        let text = self.message.text.trim();
+        let is_read = match command {
+            Command::Unknown { .. } | Command::Incomplete { .. } | Command::BadOrder(_) => false,
+            Command::Order(_) | Command::Wish(_) => self.agent.is_some(),
+            _ => true,
+        };
+        let word = text.split(char::is_whitespace).next().unwrap_or_default();
+        if is_read || self.role().is_none() || !self.message.private || !word.starts_with('/') {
+            return false;
+        }
+        if let Some(line) = konter_command::slash_line(text) {
+            answer.reply(talk(TalkReply::SlashMeant { line }));
+            return true;
+        }
+        let is_its_own = matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some());
+        match konter_command::staff_topic(word).filter(|_| !is_its_own && self.agent.is_none()) {
+            Some(topic) => {
+                self.not_understood(topic, None, topic.example().to_owned(), answer);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// `isi saldo kr0001 100rb`, `agen`, `cari ani`: what somebody who works here asks for in everyday words. `false` where
+    /// it is something of its own.
+    pub(super) async fn meant_at_the_desk(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
+        if self.misspelt_at_work(command, answer) {
+            return Ok(true);
+        }
+        let Some(role) = self.role().filter(|_| self.message.private) else { return Ok(false) };
+        let only_works_here = self.agent.is_none();
+        let has_slash = self.message.text.trim_start().starts_with('/');
+        let is_unread = matches!(command, Command::Unknown { .. });
+        if matches!(command, Command::Admin(_) | Command::Talk(Talk::TakenBack { .. })) {
+            return Ok(false);
+        }
+        if (only_works_here || is_unread || may_be_the_shops(command))
+            && (!has_slash || is_unread)
+            && let Some(line) = konter_command::decision_line(&self.message.text)
+            // To look is no harm: `order 1` that was read is answered.
+            && ((is_unread && only_works_here) || !line.starts_with("/order "))
+        {
+            answer.reply(talk(TalkReply::SlashMeant { line }));
+            return Ok(true);
+        }
+        // Its own mistake is told better than what else it may have been.
+        let wanted = self.wanted();
+        if has_slash && matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some()) {
+            let is_deposit = matches!(command, Command::Incomplete { topic: Topic::AdminDeposit, .. });
+            // But what it plainly was meant to be: `/deposit KR0001 seratus ribu`.
+            let meant = wanted.filter(|wanted| {
+                // A sum that could not be read is not guessed.
+                let has_digit = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
+                let guesses = is_deposit && self.message.text.split_whitespace().skip(2).any(has_digit);
+                matches!(wanted, Wanted::Line { line, plain: true } if !line.contains("JUMLAH") && !guesses)
+            });
+            let is_meant = meant.is_some();
+            if let Some(meant) = meant {
+                self.help_at_work(meant, role, answer).await?;
+            }
+            return Ok(is_meant);
+        }
+        if !only_works_here && self.asks_whose_price(command, wanted.as_ref(), answer) {
+            return Ok(true);
+        }
+        let wanted = wanted.filter(|wanted| match wanted {
+            _ if is_unread => true,
+            _ if !only_works_here => wanted.looks().is_none() && may_be_the_shops(command),
+            Wanted::Line { plain: true, .. } | Wanted::OfName { .. } | Wanted::Advice(_) => !is_certain(command),
+            Wanted::Line { .. } => asks_a_reseller(command),
+        });
+        match wanted {
+            Some(wanted) => self.help_at_work(wanted, role, answer).await?,
+            None if only_works_here && has_slash && is_unread => {
+                answer.reply(talk(self.slash_meant().unwrap_or(TalkReply::LostAtWork)));
+            }
+            None => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// `hargajual s10 10700` of an owner who sells as well: what its own customers pay, or what the shop's agents do.
+    fn asks_whose_price(&self, command: &Command, wanted: Option<&Wanted>, answer: &mut Answer) -> bool {
+        const OWN: &str = "hargajual";
+        let text = self.message.text.trim();
+        let (Command::Preference(_), Some(Wanted::Line { line, .. })) = (command, wanted) else { return false };
+        let Some(rest) = text.get(OWN.len()..).filter(|_| text.to_lowercase().starts_with(OWN)) else { return false };
+        if self.role() < Some(Role::Owner) || !line.starts_with("/hargajual ") {
+            return false;
+        }
+        let own = format!("JUAL{rest}");
+        answer.reply(talk(TalkReply::WhosePrice { shops: line.clone(), own }));
+        true
+    }
+
+    /// An answer to a card that is more likely meant for the shop: whoever wrote is asked which. `false` where it is an
+    /// answer.
+    pub(super) async fn meant_for_the_shop(
+        &self,
+        agent: AgentId,
+        text: &str,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        const YES: [&str; 7] = ["acc", "terima", "setuju", "setujui", "approve", "oke acc", "acc ya"];
+        const NO: [&str; 2] = ["tolak", "tolak aja"];
+        let word = text.trim().to_lowercase();
+        let (accepts, refuses) = (YES.contains(&word.as_str()), NO.contains(&word.as_str()));
+        let line = if accepts || refuses {
+            let tickets = self.shop.store.undecided_tickets(agent).await?;
+            match tickets.iter().find(|ticket| ticket.takes_proof(self.at)) {
+                Some(ticket) => Some(format!("/{} {}", if accepts { "acc" } else { "tolak" }, ticket.id)),
+                None => Some(format!("/{} {agent}", if accepts { "setujui" } else { "blokir" })),
+            }
+        } else {
+            let wanted = self.wanted().filter(|wanted| wanted.looks().is_none());
+            let line = wanted.and_then(|wanted| match wanted {
+                Wanted::Line { line, plain: true } => Some(line),
+                _ => None,
+            });
+            konter_command::decision_line(text).or(line)
+        };
+        let is_banks = tells_of_income(text, self.today());
+        if line.is_none() && !is_banks {
+            return Ok(false);
+        }
+        let reply = TalkReply::CardOrCommand { answer: format!("/balas {agent} {text}"), line };
+        answer.reply(talk(reply));
+        Ok(true)
+    }
+
+    fn wanted(&self) -> Option<Wanted> {
+        let catalog = self.shop.catalog();
+        let suppliers = &self.shop.trade.suppliers;
+        let named = Named {
+            kinds: &|code, named| kind_of(&catalog, code, named),
+            is_supplier: &|name| name.parse().is_ok_and(|id: SupplierId| suppliers.get(&id).is_some()),
+        };
+        at_the_desk(&self.message.text, &named)
+    }
+
+    async fn help_at_work(&self, wanted: Wanted, role: Role, answer: &mut Answer) -> Result<(), StoreError> {
+        if let Some(needs) = wanted.needs().filter(|needs| role < *needs) {
+            self.may(needs, answer);
+            return Ok(());
+        }
+        let looks = wanted.looks();
+        match (wanted, looks) {
+            (Wanted::Line { line, .. }, Some(command)) => self.look(line, command, answer).await,
+            (Wanted::Line { line, .. }, None) => {
+                answer.reply(talk(TalkReply::SlashMeant { line }));
+                Ok(())
+            }
+            (Wanted::OfName { line, name }, _) => self.help_with_somebody(&line, &name, answer).await,
+            (Wanted::Advice(advice), _) => {
+                answer.reply(talk(self.advised(advice)));
+                Ok(())
+            }
+        }
+    }
+
+    /// Does what only looks, as if its line had been typed.
+    async fn look(&self, line: String, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
+        let message = InboxMessage { text: line, ..self.message.clone() };
+        let typed = Request { shop: self.shop, message: &message, agent: self.agent.clone(), about: None, at: self.at };
+        match command {
+            Command::Admin(command) => typed.admin(command, answer).await,
+            _ => self.open_tickets(answer).await,
+        }
+    }
+
+    /// Whose code a name is; of several, or none, nobody is taken for the one that is meant.
+    async fn help_with_somebody(&self, line: &str, name: &str, answer: &mut Answer) -> Result<(), StoreError> {
+        let found = self.agents_like(name).await?;
+        let with = |who: &str| line.replace("{name}", who);
+        if let [agent] = found.as_slice() {
+            let (line, name) = (with(&agent.id.to_string()), agent.name.clone());
+            Self::admin_refused(answer, AdminProblem::NamedAgent { agent: agent.id, name, line });
+            return Ok(());
+        }
+        if found.is_empty() {
+            let (text, agents) = (name.to_owned(), Vec::new());
+            answer.reply(desk(DeskReply::Found { text, agents, left_out: 0 }));
+            return Ok(());
+        }
+        self.find(name, answer).await?;
+        answer.reply(talk(TalkReply::SlashMeant { line: with("KODE") }));
+        Ok(())
+    }
+
+    /// What to do where no command does it, with the lines that come near.
+    fn advised(&self, advice: Advice) -> TalkReply {
+        const LINES: usize = 15;
+        let catalog = self.shop.catalog();
+        let suppliers = || self.shop.trade.suppliers.iter().map(|supplier| supplier.id.to_string());
+        let text = self.message.text.to_lowercase();
+        let (about, lines): (&str, Vec<String>) = match advice {
+            Advice::Hours => {
+                ("hours", suppliers().map(|id| format!("/supplier {id} jeda libur")).take(LINES).collect())
+            }
+            Advice::Restart => ("restart", Vec::new()),
+            Advice::Bank => ("bank", Vec::new()),
+            Advice::Backup => ("backup", Vec::new()),
+            Advice::Debts => ("debts", Vec::new()),
+            Advice::Access => ("access", Vec::new()),
+            Advice::Cost => ("cost", Vec::new()),
+            Advice::Complaints => ("complaints", Vec::new()),
+            Advice::AllPrices => {
+                let sign = if text.contains("turun") || text.contains("kurang") { '-' } else { '+' };
+                let sums = sums_said(&text);
+                let step = match sums.as_slice() {
+                    [sum] if !text.contains('%') && !text.contains("persen") => sum.get(),
+                    _ => 100,
+                };
+                let mut names: Vec<&str> = catalog.iter().map(|product| product.category.as_str()).collect();
+                names.dedup();
+                let lines = names.into_iter().map(|name| format!("/hargajual kategori {name} {sign}{step}"));
+                ("all_prices", lines.take(LINES).collect())
+            }
+        };
+        TalkReply::Advice { about: about.to_owned(), lines }
+    }
+}
+
+/// What says something certain, whatever else its words may mean.
+const fn is_certain(command: &Command) -> bool {
+    match command {
+        Command::Order(request) => request.pin.is_some() || request.reference.is_some(),
+        Command::Start { .. }
+        | Command::Register { .. }
+        | Command::ChangePin { .. }
+        | Command::Language { .. }
+        | Command::Help { topic: Some(_) }
+        | Command::Report { .. }
+        | Command::Meter { .. }
+        | Command::BillInquiry { .. }
+        | Command::BillPayment { .. } => true,
+        _ => false,
+    }
+}
+
+/// What somebody who sells and works here may mean for the shop: what its own account has no use for.
+const fn may_be_the_shops(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Unknown { .. }
+            | Command::Incomplete { .. }
+            | Command::Transfer(_)
+            | Command::Complaint { .. }
+            | Command::Talk(
+                Talk::NotArrived { .. } | Talk::ChangesPrice { .. } | Talk::Undo { .. } | Talk::OfNumber { .. }
+            )
+    )
+}
+
+/// What only a reseller asks for: somebody who is none means something else by it.
+const fn asks_a_reseller(command: &Command) -> bool {
+    match command {
+        Command::Unknown { .. }
+        | Command::Incomplete { .. }
+        | Command::Transfer(_)
+        | Command::Network(_)
+        | Command::Preference(_)
+        | Command::Prices { .. }
+        | Command::Help { topic: None }
+        | Command::Known(_)
+        | Command::Orders(_)
+        | Command::Deposit { amount: Some(_), .. }
+        | Command::Proof { .. }
+        | Command::Talk(
+            Talk::NotArrived { .. }
+            | Talk::Disturbance { .. }
+            | Talk::ChangesPrice { .. }
+            | Talk::Undo { .. }
+            | Talk::MoneyNotIn
+            | Talk::WantsToJoin
+            | Talk::OfNumber { .. },
+        ) => true,
+        Command::Order(request) => request.pin.is_none() && request.reference.is_none(),
+        _ => false,
+    }
+}
