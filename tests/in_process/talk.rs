@@ -56,7 +56,7 @@ async fn of_all_that_people_say_only_orders_are_bought() {
             let orders = shop.store.orders_of(AgentId(1), None, None, 1_000).await.unwrap();
             orders.iter().all(|order| !order.is_open())
         };
-        shop.becomes("bought", is_done).await;
+        shop.becomes(&format!("bought: {}", row.text), is_done).await;
         let placed = orders(&shop).await - expected;
         if placed > wanted {
             false_orders.push(row.text.clone());

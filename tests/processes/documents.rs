@@ -10,8 +10,9 @@ use crate::support::program::Settings;
 
 use clap::{CommandFactory as _, Parser as _};
 use konter::cli::Cli;
-use konter_command::{Command, Topic};
+use konter_command::{Command, Named, NamedAs, Topic};
 use konter_core::catalog::{COLUMNS, Catalog, Product, SAMPLE, parse_catalog};
+use konter_core::ids::ProductCode;
 use konter_core::staff::Role;
 use konter_simulator::TABLE;
 use regex::Regex;
@@ -82,13 +83,17 @@ fn read(text: &str) -> Command {
     konter_command::parse_with(text, &|code, _| catalog.get(code).map(Product::dest_kind))
 }
 
-/// Whether it is done as typed. A number alone opens an order by buttons.
+/// Whether it is done as typed. A number alone opens an order by buttons, and a desk's command without its slash is done or shown.
 fn is_understood(text: &str) -> bool {
+    let catalog = Catalog::new(parse_catalog(SAMPLE, None, &|_| false).unwrap());
+    let kinds = |code: &ProductCode, _: NamedAs| catalog.get(code).map(Product::dest_kind);
+    let named = Named { kinds: &kinds, is_supplier: &|name| name == "kios" };
     !matches!(
         read(text),
         Command::Unknown { .. } | Command::Incomplete { .. } | Command::BadOrder(_) | Command::Known(_)
     ) || konter_command::destination_alone(text).is_some()
         || konter_command::sounds_like_proof(text)
+        || konter_command::at_the_desk(text, &named).is_some()
 }
 
 #[test]
