@@ -151,6 +151,7 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
     let request = Request { shop, message, agent, about, at: shop.clock.utc() };
     if message.private {
         shop.staff.saw(&message.chat, &message.sender);
+        shop.dialogs.serials.heard(&message.chat, &message.message);
     }
     let mut answer = decide(&request, locale).await?;
     request.forget_secrets_of_other_pins(&mut answer).await?;
@@ -164,9 +165,6 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
 async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreError> {
     let (shop, message) = (request.shop, request.message);
     let mut answer = Answer::new(message, locale, request.at);
-    if message.private {
-        shop.dialogs.serials.heard(&message.chat, &message.message);
-    }
     match Marked::from_text(&message.text) {
         Some(Marked::Edited { words }) => {
             request.edited(words, &mut answer).await?;
