@@ -18,8 +18,8 @@ impl Request<'_> {
             return Ok(None);
         };
         let text = &self.message.text;
-        let codes = text.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.parse::<AgentId>().ok());
-        match codes.last() {
+        let mut codes = text.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.parse::<AgentId>().ok());
+        match codes.next_back() {
             Some(code) => self.below(agent, &AgentRef::Code(code)).await,
             None => self.below_by_name(agent, text).await,
         }

@@ -56,15 +56,13 @@ fn is_sold(said: Cursor<'_>, word: &str) -> bool {
 fn glued(said: Cursor<'_>, word: &str) -> Option<u8> {
     let word = word.to_lowercase();
     let times = word.strip_suffix('x').or_else(|| word.strip_suffix("kali")).or_else(|| word.strip_prefix('x'))?;
-    times.parse().ok().filter(is_several).filter(|_| !is_sold(said, &word))
+    times.parse().ok().filter(|times| SEVERAL.contains(times)).filter(|_| !is_sold(said, &word))
 }
 
 fn number(atom: &Atom<'_>) -> Option<u8> {
     let digit = words::digit(&words::plain(atom.text)).and_then(|digit| digit.to_digit(10)?.try_into().ok());
-    digit.or_else(|| atom.text.parse().ok().filter(|_| atom.text.len() == 1)).filter(is_several)
+    digit.or_else(|| atom.text.parse().ok().filter(|_| atom.text.len() == 1)).filter(|times| SEVERAL.contains(times))
 }
 
 /// More than a digit may be anything.
-fn is_several(times: &u8) -> bool {
-    (2..=9).contains(times)
-}
+const SEVERAL: std::ops::RangeInclusive<u8> = 2..=9;
