@@ -176,14 +176,14 @@ impl Books {
         if matches!(&row.state, OrderState::Final(Final { by: Decider::Admin(_), .. })) {
             self.by_admin.insert(row.id);
         } else if row.bill.is_none() {
+            // Of one charge for one product the first is told by itself, and those after it together, as all are where many
+            // products lose.
+            const ONE_BY_ONE: usize = 5;
             // An admin who decides sees what it cost.
             let loss = |posting: &&Posting| {
                 matches!(posting, Posting::Transfer { reason: Reason::Cost, order, amount, .. }
                     if *order == Some(row.id) && *amount > row.price)
             };
-            // Of one charge for one product the first is told by itself, and those after it together, as all are where many
-            // products lose.
-            const ONE_BY_ONE: usize = 5;
             if said.dearer.contains(&row.id) {
                 self.dearer.insert(row.product.clone());
             }
