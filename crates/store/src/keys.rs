@@ -133,6 +133,11 @@ impl Key {
     }
 }
 
+/// Whether rows of this kind are put only where none is: they come and go, most of them within seconds.
+pub(super) fn is_never_written_over(key: &[u8]) -> bool {
+    matches!(key.first(), Some(&(INBOX | OUTBOX | HOLD)))
+}
+
 /// Keys, one a line: what it is called, what it is made of.
 macro_rules! keys {
     ($($(#[$doc:meta])* $name:ident($($arg:ident: $of:ty),*) = $key:expr;)*) => {

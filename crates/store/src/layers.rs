@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque, btree_map};
 use std::ops::{Bound, ControlFlow, Range};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use super::StoreError;
 use super::books::Position;
+use super::keys;
 use super::kv::{Batch, Direction, Kv, Visit};
 use super::sled_kv::SledKv;
 
@@ -19,16 +20,44 @@ use super::sled_kv::SledKv;
 struct Entry {
     row: Option<Vec<u8>>,
     record: u64,
+    /// The record it came in, where sled had no row of this key before; 0: it may have had one.
+    born: u64,
 }
 
 struct Young {
     rows: BTreeMap<Vec<u8>, Entry>,
+    /// The last record of which rows may be in sled.
+    sweeping: u64,
     /// Of all its rows.
     bytes: usize,
     /// Records whose rows are not all in sled yet, and their bytes.
     records: VecDeque<(Position, usize)>,
     waiting: usize,
     end: Position,
+}
+
+impl Young {
+    /// A row that goes again before sled can have had it leaves no trace.
+    fn put(&mut self, key: Vec<u8>, row: Option<Vec<u8>>, record: u64) {
+        let added = size(&key, row.as_deref());
+        match self.rows.entry(key) {
+            btree_map::Entry::Vacant(place) => {
+                let born = if keys::is_never_written_over(place.key()) { record } else { 0 };
+                place.insert(Entry { row, record, born });
+            }
+            btree_map::Entry::Occupied(mut place) => {
+                let old = place.get();
+                self.bytes -= size(place.key(), old.row.as_deref());
+                let born = if old.row.is_some() { old.born } else { 0 };
+                if row.is_none() && born > self.sweeping {
+                    place.remove();
+                    return;
+                }
+                place.insert(Entry { row, record, born });
+            }
+        }
+        self.bytes += added;
+    }
 }
 
 /// How much is not in sled.
@@ -60,7 +89,7 @@ pub(super) fn size(key: &[u8], row: Option<&[u8]>) -> usize {
 impl Layers {
     /// `end` is as far as sled has come.
     pub(super) fn new(disk: SledKv, end: Position) -> Self {
-        let young = Young { rows: BTreeMap::new(), bytes: 0, records: VecDeque::new(), waiting: 0, end };
+        let young = Young { rows: BTreeMap::new(), sweeping: end.number, bytes: 0, records: VecDeque::new(), waiting: 0, end };
         Self { disk, young: Arc::new(RwLock::new(young)), walks: Arc::default() }
     }
 
@@ -83,12 +112,8 @@ impl Layers {
         let mut young = self.young.write();
         let mut bytes = 0;
         for (key, row) in rows {
-            let added = size(&key, row.as_deref());
-            bytes += added;
-            let bare = size(&key, None);
-            let old = young.rows.insert(key, Entry { row, record: end.number });
-            young.bytes += added;
-            young.bytes -= old.map_or(0, |old| bare + old.row.map_or(0, |row| row.len()));
+            bytes += size(&key, row.as_deref());
+            young.put(key, row, end.number);
         }
         young.records.push_back((end, bytes));
         young.waiting += bytes;
@@ -98,7 +123,7 @@ impl Layers {
     /// Takes in what a start has read back: rows with the record each stands in, and the records. All at once, as one after
     /// another takes several times as long; of one key the last row counts.
     pub(super) fn load(&self, rows: Vec<(Vec<u8>, Option<Vec<u8>>, u64)>, records: VecDeque<(Position, usize)>) {
-        let rows: BTreeMap<_, _> = rows.into_iter().map(|(key, row, record)| (key, Entry { row, record })).collect();
+        let rows: BTreeMap<_, _> = rows.into_iter().map(|(key, row, record)| (key, Entry { row, record, born: 0 })).collect();
         let mut young = self.young.write();
         young.bytes = rows.iter().map(|(key, entry)| size(key, entry.row.as_deref())).sum();
         young.waiting = records.iter().map(|(_, bytes)| bytes).sum();
@@ -127,8 +152,12 @@ impl Layers {
         }
     }
 
-    /// Rows from a key on that were last written up to a record, in order: so many, or so many bytes; none when that was all.
+    /// Rows from a key on that were last written up to a record, in order, to be written to sled: so many, or so many bytes; none when that was all.
     pub(super) fn rows_up_to(&self, record: u64, from: &[u8], most: usize, bytes: usize) -> Batch {
+        {
+            let mut young = self.young.write();
+            young.sweeping = young.sweeping.max(record);
+        }
         let (mut rows, mut left) = (Batch::new(), bytes);
         for (key, entry) in self.young.read().rows.range::<[u8], _>((Bound::Included(from), Bound::Unbounded)) {
             if left == 0 || rows.len() == most {

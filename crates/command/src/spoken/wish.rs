@@ -9,6 +9,7 @@ use konter_core::catalog::DestKind;
 use konter_core::destination::Destination;
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
+use konter_core::order::request::What;
 
 /// What is wanted, as far as it was said. It is shown with its price, and a PIN asked for: by itself it buys nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub(super) enum Read {
 /// Words nobody knows beside a wish that is otherwise complete.
 const MOST_STRANGERS: usize = 4;
 /// Largest sum that is a face value.
-const HIGHEST: i64 = 10_000_000;
+pub(super) const HIGHEST: i64 = 10_000_000;
 /// Smallest.
 const LOWEST: i64 = 1_000;
 
@@ -382,7 +383,7 @@ impl Reader<'_> {
         let Wish { code, sort, brand, nominal, dest, .. } = &self.wish;
         let named = code.is_some() || sort.is_some() || brand.is_some() || self.acts;
         if let Some(problem) = self.short.filter(|_| dest.is_none() && self.strangers == 0) {
-            return Some(Read::Bad(BadOrder::new(None, problem)));
+            return Some(Read::Bad(BadOrder::new(code.clone().map(What::Code), problem)));
         }
         let is_one = if self.strangers == 0 {
             dest.is_some() || named || nominal.is_some()

@@ -26,6 +26,12 @@ fn apply(layers: &Layers, record: u64) {
     layers.applied(record);
 }
 
+/// Keys of two kinds, one of them of rows that are never written over.
+fn key(number: u32) -> Vec<u8> {
+    let kind = if number.is_multiple_of(2) { keys::OUTBOX } else { keys::ORDER };
+    [&[kind], number.to_be_bytes().as_slice()].concat()
+}
+
 fn walk(kv: &dyn Kv, range: Range<Vec<u8>>, direction: Direction) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut found = Vec::new();
     kv.scan(range, direction, &mut |key, row| {
@@ -47,8 +53,9 @@ fn rows_read_as_they_were_written_from_either_layer() {
         let rows: BTreeMap<Vec<u8>, Option<Vec<u8>>> = (0..choices.random_range(1..40))
             .map(|_| {
                 let row = choices.random_bool(0.7).then(|| vec![b'x'; choices.random_range(0..300)]);
-                (choices.random_range(0_u32..600).to_be_bytes().to_vec(), row)
+                (key(choices.random_range(0..600)), row)
             })
+            .filter(|(key, row)| !keys::is_never_written_over(key) || row.is_none() || !wanted.contains_key(key))
             .collect();
         for (key, row) in &rows {
             match row {
@@ -60,9 +67,10 @@ fn rows_read_as_they_were_written_from_either_layer() {
         if choices.random_bool(0.3) {
             apply(&layers, choices.random_range(0..=record));
         }
-        let mut bounds = [choices.random_range(0_u32..620), choices.random_range(0..620)];
+        let mut bounds = [key(choices.random_range(0..620)), key(choices.random_range(0..620))];
         bounds.sort_unstable();
-        let range = bounds[0].to_be_bytes().to_vec()..bounds[1].to_be_bytes().to_vec();
+        let [from, to] = bounds;
+        let range = from..to;
         let mut there: Vec<_> = wanted
             .iter()
             .filter(|(key, _)| range.contains(*key))
@@ -75,11 +83,33 @@ fn rows_read_as_they_were_written_from_either_layer() {
         assert!(!nearby.was_enough() || short == there);
         there.reverse();
         assert_eq!(walk(&layers, range, Direction::Down), there);
-        let key = choices.random_range(0_u32..600).to_be_bytes();
-        assert_eq!(layers.get(&key).unwrap(), wanted.get(key.as_slice()).cloned());
+        let key = key(choices.random_range(0..600));
+        assert_eq!(layers.get(&key).unwrap(), wanted.get(&key).cloned());
     }
     apply(&layers, 120);
     assert_eq!(layers.waiting(), Waiting::default(), "what is counted is what is there");
+}
+
+#[test]
+fn a_message_that_was_said_before_it_was_applied_leaves_nothing_to_walk_over() {
+    let (layers, _folder) = layers();
+    let said = |number, row: Option<&[u8]>, record| layers.publish(vec![(key(number), row.map(<[u8]>::to_vec))], at(record));
+    said(2, Some(b"in sled"), 1);
+    apply(&layers, 1);
+    said(2, None, 2);
+    said(4, Some(b"said at once"), 3);
+    said(4, None, 4);
+    said(6, Some(b"taken for sled"), 5);
+    let taken = layers.rows_up_to(5, &[], usize::MAX, usize::MAX);
+    said(6, None, 6);
+    let rows = |layers: &Layers| layers.young.read().rows.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(rows(&layers), [key(2), key(6)], "what sled has, or is about to have, must be deleted there");
+    layers.disk().write(&taken, None).unwrap();
+    layers.let_go(&taken, 5);
+    layers.applied(5);
+    assert_eq!(walk(&layers, Vec::new()..vec![u8::MAX], Direction::Up), []);
+    apply(&layers, 6);
+    assert_eq!((layers.waiting(), rows(&layers)), (Waiting::default(), vec![]));
 }
 
 #[test]
