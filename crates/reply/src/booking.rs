@@ -168,6 +168,8 @@ pub enum MutationWhy {
     Refused,
     /// Nothing says whether it came or went.
     Direction,
+    /// No bank writes so.
+    Unlike,
     /// Of a day before the ticket was asked for.
     Older,
     /// Of a day that is to come.

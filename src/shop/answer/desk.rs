@@ -16,7 +16,7 @@ use konter_core::agent::{Agent, PinState};
 use konter_core::catalog::{
     LARGEST_FILE, Product, ProductChange, ProductKind, RowError, Table, changes, read_catalog, write_catalog,
 };
-use konter_core::deposit::mutation::{Flow, read_table};
+use konter_core::deposit::mutation::{is_statement, read, read_table};
 use konter_core::ids::{ChatId, OrderId, ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
@@ -155,8 +155,12 @@ impl Request<'_> {
             return Ok(());
         };
         let table = table(&bytes);
-        let moved = read_table(&table, self.shop.clock.day_of(self.at));
-        if may_book && !table.is_catalog() && moved.iter().any(|moved| moved.flow == Flow::In) {
+        let is_statement = is_statement(&table);
+        // Without names of columns the commas of amounts cut its lines.
+        let lines = if is_statement { Vec::new() } else { read(&String::from_utf8_lossy(&bytes), self.today()) };
+        let is_told = lines.iter().any(|moved| moved.flow.is_in());
+        let moved = if is_told { lines } else { read_table(&table, self.today()) };
+        if may_book && !table.is_catalog() && (is_statement || moved.iter().any(|moved| moved.flow.is_in())) {
             self.mutation(&moved, answer).await?;
         } else if self.may(powers::IMPORTS, answer) {
             self.offer_import(&table, answer).await?;

@@ -135,6 +135,9 @@ impl Request<'_> {
         if one.flow == Flow::Unclear {
             return Ok(Some(MutationWhy::Direction));
         }
+        if one.flow == Flow::Told {
+            return Ok(Some(MutationWhy::Unlike));
+        }
         // An old payment of the same amount was for an older ticket.
         if one.day.is_some_and(|day| day < self.shop.clock.day_of(ticket.created_at)) {
             return Ok(Some(MutationWhy::Older));

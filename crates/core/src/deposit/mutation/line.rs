@@ -34,6 +34,12 @@ pub(super) fn is_marked(line: &str) -> bool {
         || columns(line, &tokens).is_some()
 }
 
+/// Whether debit, credit and balance stand side by side in it.
+pub(super) fn has_columns(line: &str) -> bool {
+    let tokens: Vec<Token<'_>> = tokens(line).collect();
+    columns(line, &tokens).is_some()
+}
+
 /// What a text says of the way money went; `None` where it says nothing, or both.
 pub(super) fn flow_of(text: &str) -> Option<Flow> {
     const IN: [&str; 24] = [

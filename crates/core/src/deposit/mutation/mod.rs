@@ -7,10 +7,11 @@
 
 mod date;
 mod doubt;
+mod form;
 mod line;
 mod table;
 
-pub use table::read_table;
+pub use table::{is_statement, read_table};
 
 use chrono::NaiveDate;
 
@@ -30,7 +31,7 @@ const SHOWN: usize = 60;
 pub struct Moved {
     pub amount: Rupiah,
     pub flow: Flow,
-    /// The day it is booked on, where the line begins with one.
+    /// The day it is booked on. Of several the one that speaks most against it: one to come, or the first.
     pub day: Option<NaiveDate>,
     /// What stands around it, cut short.
     pub line: String,
@@ -39,9 +40,19 @@ pub struct Moved {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     In,
+    /// Said to have come in, though not as banks write it.
+    Told,
     Out,
     /// Nothing says which.
     Unclear,
+}
+
+impl Flow {
+    /// Whether it is said to have come in, by whomever.
+    #[must_use]
+    pub const fn is_in(self) -> bool {
+        matches!(self, Self::In | Self::Told)
+    }
 }
 
 /// Everything that moved, in the order it is told. `today` gives dates without a year one.
@@ -52,11 +63,12 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
     // A message says in one line that something came, and in the next how much. Of several, each line speaks for itself.
     let whole = line::flow_of(&doubt::without_questions(text));
     let undone = undone_lines(text, today);
+    let notices = notices(text, today);
     let mut moved = Vec::new();
     let mut day = None;
     // Where the lines of one payment begin, and the last of them that says nothing of its own.
     let (mut begins, mut bare) = (0, None);
-    for (one, is_undone) in text.lines().zip(undone) {
+    for ((one, is_undone), notice) in text.lines().zip(undone).zip(notices) {
         let dated = date::leading(one, today);
         if dated.is_some() {
             (begins, bare) = (moved.len(), None);
@@ -70,16 +82,60 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
             }
             let is_bare = own == Flow::Unclear && day.is_some() && moved.len() == begins;
             let flow = if own == Flow::Unclear { whole.unwrap_or(own) } else { own };
+            let (is_marked, notice) = (line::is_marked(one), notice.filter(|notice| notice.amount == amount));
             // A mark is a statement's, which does not talk.
-            let is_told = line::is_marked(one) || !doubt::is_talk(one);
-            let is_plain = is_told && !is_undone && !may_be_balance(one, &amounts, amount);
-            let flow = if flow == Flow::In && !is_plain { Flow::Unclear } else { flow };
-            push(&mut moved, amount, flow, day, one);
+            let is_told = is_marked || !doubt::is_talk(one);
+            let is_sure = is_told && !is_undone && !may_be_balance(one, &amounts, amount);
+            let is_plain = notice.is_some() || is_marked && form::is_statement(one, dated.is_some());
+            // Its form says so, though no word of it does.
+            let flow = if flow == Flow::Unclear && notice.is_some() { Flow::In } else { flow };
+            let flow = match flow {
+                Flow::In if !is_sure => Flow::Unclear,
+                Flow::In if !is_plain => Flow::Told,
+                flow => flow,
+            };
+            let of_line = || dated.or_else(|| worst(&date::all(one, today), today)).or(day);
+            push(&mut moved, amount, flow, notice.map_or_else(of_line, |notice| notice.day), one);
             bare = is_bare.then_some(amount).filter(|_| moved.len() == begins + 1);
         }
     }
     doubt_what_went_out_again(&mut moved);
     moved
+}
+
+/// A bank's or a wallet's message about one payment.
+#[derive(Clone, Copy)]
+struct Notice {
+    amount: Rupiah,
+    day: Option<NaiveDate>,
+}
+
+/// For each line the notice it belongs to. A text is one notice, or one beside the other; what stands between them shows
+/// that somebody else wrote it.
+fn notices(text: &str, today: NaiveDate) -> Vec<Option<Notice>> {
+    let of =
+        |text: &str| form::credit(text).map(|amount| Notice { amount, day: worst(&date::all(text, today), today) });
+    let lines: Vec<&str> = text.lines().collect();
+    if let Some(notice) = of(text) {
+        return vec![Some(notice); lines.len()];
+    }
+    let mut found = Vec::with_capacity(lines.len());
+    for part in lines.split_inclusive(|line| line.trim().is_empty()) {
+        let said = part.join("\n");
+        match of(&said) {
+            Some(notice) => found.extend(std::iter::repeat_n(Some(notice), part.len())),
+            None => found.extend(part.iter().map(|line| of(line))),
+        }
+    }
+    let is_banks = |(line, notice): (&&str, &Option<Notice>)| {
+        notice.is_some() || line.trim().is_empty() || line::is_marked(line) || line::flow_of(line) == Some(Flow::Out)
+    };
+    if lines.iter().zip(&found).all(is_banks) { found } else { vec![None; lines.len()] }
+}
+
+/// The day that speaks most against a payment of today.
+fn worst(days: &[NaiveDate], today: NaiveDate) -> Option<NaiveDate> {
+    days.iter().max().filter(|day| **day > today).or_else(|| days.iter().min()).copied()
 }
 
 /// One line tells of one payment: without marks, what stands behind its amount may be the balance.
@@ -108,7 +164,7 @@ fn undone_lines(text: &str, today: NaiveDate) -> Vec<bool> {
 /// What came in and is told to have gone out, or in doubt, as well: which of the two counts needs a person.
 fn doubt_what_went_out_again(moved: &mut [Moved]) {
     let others: std::collections::BTreeSet<Rupiah> =
-        moved.iter().filter(|one| one.flow != Flow::In).map(|one| one.amount).collect();
+        moved.iter().filter(|one| !one.flow.is_in()).map(|one| one.amount).collect();
     for one in moved.iter_mut().filter(|one| one.flow == Flow::In && others.contains(&one.amount)) {
         one.flow = Flow::Unclear;
     }
@@ -123,7 +179,7 @@ pub fn cut(moved: &[Moved]) -> (&[Moved], bool) {
 /// Whether a text tells of money that has come in: then it is read as such, and not as what somebody types.
 #[must_use]
 pub fn tells_of_income(text: &str, today: NaiveDate) -> bool {
-    read(text, today).iter().any(|moved| moved.flow == Flow::In)
+    read(text, today).iter().any(|moved| moved.flow.is_in())
 }
 
 fn push(moved: &mut Vec<Moved>, amount: Rupiah, flow: Flow, day: Option<NaiveDate>, line: &str) {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Flow, Moved, date, doubt, doubt_what_went_out_again, line, may_be_balance, push};
+use super::{Flow, Moved, date, doubt, doubt_what_went_out_again, form, line, may_be_balance, push};
 use crate::catalog::{Table, TableRow};
 use crate::written;
 
@@ -15,42 +15,87 @@ struct Columns {
     credit: Option<usize>,
     debit: Option<usize>,
     balance: Option<usize>,
+    /// One column for both ways.
+    amount: Option<usize>,
+    /// Which way.
+    kind: Option<usize>,
+}
+
+/// Whether a table's columns have a statement's names, whatever stands below them.
+#[must_use]
+pub fn is_statement(table: &Table) -> bool {
+    named(table).is_some()
+}
+
+fn named(table: &Table) -> Option<(usize, Columns)> {
+    table.rows.iter().take(HEAD).enumerate().find_map(|(at, row)| Some((at, columns(row)?)))
 }
 
 /// Everything that moved. Where no column is named for what came in, each row is read as a line.
 #[must_use]
 pub fn read_table(table: &Table, today: NaiveDate) -> Vec<Moved> {
-    let named = table.rows.iter().take(HEAD).enumerate().find_map(|(at, row)| Some((at, columns(row)?)));
-    let (rows, columns) = match named {
+    let (rows, columns) = match named(table) {
         Some((at, columns)) => (table.rows.get(at + 1..).unwrap_or_default(), columns),
         None => (table.rows.as_slice(), Columns::default()),
     };
+    let is_minus = |row: &TableRow| cell(row, columns.amount).is_some_and(|amount| amount.trim().starts_with('-'));
+    let is_signed = rows.iter().any(is_minus);
     let mut moved = Vec::new();
     for row in rows {
         let others = row.cells.iter().enumerate().filter(|(at, cell)| Some(*at) != columns.balance && !cell.is_empty());
         let shown: Vec<&str> = others.map(|(_, cell)| cell).collect();
+        let day = shown.iter().find_map(|cell| date::leading(cell, today));
         let shown = shown.join(" ; ");
-        let day = date::leading(&shown, today);
         // What was taken back or put right is looked at by a person.
-        let plain = |flow| if flow == Flow::In && doubt::is_undone(&shown) { Flow::Unclear } else { flow };
-        let cell = |column: Option<usize>| row.cells.get(column?).and_then(written::amount);
-        if columns.credit.is_none() {
+        let plain = |flow| match flow {
+            Flow::In if doubt::is_undone(&shown) => Flow::Unclear,
+            Flow::In if !form::is_statement(&shown, day.is_some()) => Flow::Told,
+            flow => flow,
+        };
+        if columns.credit.is_some() || columns.debit.is_some() {
+            for (column, flow) in [(columns.credit, Flow::In), (columns.debit, Flow::Out)] {
+                if let Some(amount) = cell(row, column).and_then(written::amount) {
+                    push(&mut moved, amount, plain(flow), day, &shown);
+                }
+            }
+        } else if let Some((text, flow)) =
+            cell(row, columns.amount).and_then(|text| Some((text, way(row, columns, is_signed)?)))
+        {
+            let unsigned = text.trim().trim_start_matches(['+', '-']);
+            if let Some(amount) = written::amount(unsigned) {
+                push(&mut moved, amount, plain(flow), day, &shown);
+            }
+        } else {
             let amounts = line::amounts(&shown);
             for &(amount, flow) in &amounts {
                 let is_beside = flow == Flow::In && may_be_balance(&shown, &amounts, amount);
                 let flow = if is_beside { Flow::Unclear } else { plain(flow) };
                 push(&mut moved, amount, flow, day, &shown);
             }
-            continue;
-        }
-        for (amount, flow) in [(cell(columns.credit), Flow::In), (cell(columns.debit), Flow::Out)] {
-            if let Some(amount) = amount {
-                push(&mut moved, amount, plain(flow), day, &shown);
-            }
         }
     }
     doubt_what_went_out_again(&mut moved);
     moved
+}
+
+fn cell(row: &TableRow, column: Option<usize>) -> Option<&str> {
+    row.cells.get(column?)
+}
+
+/// What a row with one column for both says of its amount: its kind, or its sign where some have one.
+fn way(row: &TableRow, columns: Columns, is_signed: bool) -> Option<Flow> {
+    let sign = cell(row, columns.amount)?.trim();
+    if sign.starts_with('-') {
+        return Some(Flow::Out);
+    }
+    match cell(row, columns.kind) {
+        Some(kind) => match kind.trim().to_lowercase().as_str() {
+            "k" | "cr" | "c" | "kr" | "kredit" | "credit" | "masuk" | "in" => Some(Flow::In),
+            "d" | "db" | "dr" | "debit" | "debet" | "keluar" | "out" => Some(Flow::Out),
+            _ => Some(Flow::Unclear),
+        },
+        None => (is_signed || sign.starts_with('+')).then_some(Flow::In),
+    }
 }
 
 fn columns(row: &TableRow) -> Option<Columns> {
@@ -64,9 +109,14 @@ fn columns(row: &TableRow) -> Option<Columns> {
         credit: find(&["kredit", "credit", "masuk", "pemasukan"]),
         debit: find(&["debit", "debet", "keluar", "pengeluaran"]),
         balance: find(&["saldo", "balance"]),
+        amount: find(&["jumlah", "nominal", "amount", "mutasi", "nilai"]),
+        kind: find(&["tipe", "type", "jenis", "dk", "dc"]),
     };
+    let is_dated = find(&["tanggal", "tgl", "date"]).is_some();
     // One column for both has a mark beside each amount.
     let is_one = found.credit == found.debit;
-    let has_any = found.credit.is_some() || found.balance.is_some();
-    has_any.then_some(if is_one { Columns { credit: None, debit: None, ..found } } else { found })
+    let has_any =
+        found.credit.is_some() || found.balance.is_some() || is_dated && (found.debit.or(found.amount)).is_some();
+    let kind = found.kind.or(if is_one { found.credit } else { None });
+    has_any.then_some(if is_one { Columns { credit: None, debit: None, kind, ..found } } else { found })
 }

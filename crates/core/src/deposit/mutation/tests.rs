@@ -79,7 +79,7 @@ fn messages_and_statements_are_read_as_banks_write_them() {
         ),
         ("DANA", "Kamu menerima Rp100.618 dari BUDI SANTOSO. Saldo DANA kamu Rp250.618", &[(100_618, Flow::In)]),
         ("a sent transfer", "Transfer ke BUDI 1234567890 Rp 100.618 BERHASIL", &[(100_618, Flow::Out)]),
-        ("plain digits", "transfer masuk 100618 dari budi", &[(100_618, Flow::In)]),
+        ("plain digits", "transfer masuk 100618 dari BUDI", &[(100_618, Flow::In)]),
         ("a balance alone", "Saldo rekening Anda Rp 1.250.618", &[]),
         ("numbers that are no amounts", "30/11 10:21 REF 95031 0812-3456-7890 kode 123456", &[]),
         (
@@ -160,6 +160,30 @@ fn only_a_plain_credit_has_come_in() {
     }
 }
 
+/// Whole notices in a bank's own form alone are payments, on the day they name wherever they name it.
+#[test]
+fn a_payment_is_what_a_bank_writes_and_nothing_else() {
+    let today = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
+    let wordings = include_str!("../../../../../tests/data/bank-notices.txt");
+    let mut wrong = Vec::new();
+    let cases = wordings.lines().filter(|line| !line.starts_with('#'));
+    for (expected, text) in cases.filter_map(|line| line.split_once('|')) {
+        let text = text.replace('~', "\n").replace("{a}", "30.236").replace("{c}", "30,236");
+        let moved = read(&text, today);
+        let ours = moved.iter().find(|moved| moved.amount == Rupiah::new(30_236) && moved.flow == Flow::In);
+        let found = match ours.map(|moved| moved.day) {
+            None => "no",
+            Some(Some(day)) if day < today => "older",
+            Some(Some(day)) if day > today => "to come",
+            Some(_) => "offered",
+        };
+        if found != expected {
+            wrong.push(format!("{text}: {found}, not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn a_statement_as_a_file_is_read_by_its_columns() {
     let bri = "Rekening:;0012-01-005678-50-1;;;\nTanggal;Keterangan;Debet;Kredit;Saldo\n30/11/2026;TRF BUDI;0,00;100.618,00;1.250.618,00\n30/11/2026;ADM;15.000,00;0,00;1.235.618,00\n";
@@ -186,7 +210,7 @@ fn a_line_says_its_day_and_one_without_a_year_is_not_far_to_come() {
         ("2026-11-28 10:21 100.618,00 CR", Some("2026-11-28")),
         ("5 Agustus 2026 100.618,00 CR", Some("2026-08-05")),
         ("31/02/2026 100.618,00 CR", None),
-        ("BCA 30/11 100.618,00 CR", None),
+        ("BCA 30/11 100.618,00 CR", Some("2026-11-30")),
     ] {
         assert_eq!(day(text).as_deref(), expected, "{text}");
     }
