@@ -66,6 +66,11 @@ async fn a_banks_message_is_forwarded_by_those_who_work_here_alone() {
     let said = shop.receive(forwarded(&admin(), "besok libur ya"), 1).await.join("\n");
     assert!(!said.contains("MUTASI"), "{said}");
     let said = shop.receive(forwarded(&admin(), words), 1).await.join("\n");
+    assert!(said.contains("pengirim aslinya tidak terlihat"), "{said}");
+    sends(&shop, &admin(), "YA.1", 1).await;
+    assert_eq!(balances(&shop).await, (0, 0), "nobody knows whose words these are");
+    let own = Attachment::forwarded(words, Some(&admin().id)).to_text();
+    let said = shop.receive(shop.message(&admin(), &own), 1).await.join("\n");
     assert!(said.contains("#1 KR0001") && !said.contains("#2"), "{said}");
     sends(&shop, &admin(), "YA.1", 2).await;
     assert_eq!(balances(&shop).await, (100_618, 0));
@@ -76,7 +81,7 @@ async fn a_banks_message_is_forwarded_by_those_who_work_here_alone() {
     assert!(said.contains("tulisan agen KR0002") && !said.contains("MUTASI"), "{said}");
     let of_a_bank = Attachment::forwarded(bank, Some("777000")).to_text();
     let said = shop.receive(shop.message(&admin(), &of_a_bank), 1).await.join("\n");
-    assert!(said.contains("#2 KR0002"), "{said}");
+    assert!(said.contains("#2 KR0002") && said.contains("pengirim aslinya tidak terlihat"), "{said}");
     shop.close().await;
 }
 

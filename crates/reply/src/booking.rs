@@ -170,6 +170,8 @@ pub enum MutationWhy {
     Direction,
     /// No bank writes so.
     Unlike,
+    /// Passed on, and nobody here knows who wrote it.
+    Hidden,
     /// Of a day before the ticket was asked for.
     Older,
     /// Of a day that is to come.

@@ -161,7 +161,7 @@ impl Request<'_> {
         let is_told = lines.iter().any(|moved| moved.flow.is_in());
         let moved = if is_told { lines } else { read_table(&table, self.today()) };
         if may_book && !table.is_catalog() && (is_statement || moved.iter().any(|moved| moved.flow.is_in())) {
-            self.mutation(&moved, answer).await?;
+            self.mutation(&moved, false, answer).await?;
         } else if self.may(powers::IMPORTS, answer) {
             self.offer_import(&table, answer).await?;
         }

@@ -46,14 +46,15 @@ impl Request<'_> {
         if !is_meant || !tells_of_income(text, self.today()) {
             return Ok(false);
         }
-        self.mutation(&read(text, self.today()), answer).await?;
+        self.mutation(&read(text, self.today()), false, answer).await?;
         Ok(true)
     }
 
     /// The same of what was passed on. What a reseller wrote is a story about money, not a bank's word.
     pub(super) async fn forwarded_mutation(&self, sent: &Attachment, answer: &mut Answer) -> Result<bool, StoreError> {
         let Some(words) = sent.forwarded_words() else { return Ok(false) };
-        let is_meant = self.role() >= Some(Role::Operator) && tells_of_income(words, self.today());
+        let is_meant =
+            self.message.private && self.role() >= Some(Role::Operator) && tells_of_income(words, self.today());
         if let Some(from) = sent.forwarded_from().filter(|_| is_meant) {
             let from = ChatId { channel: self.message.chat.channel, id: from.to_owned() };
             if from != self.message.chat
@@ -63,14 +64,26 @@ impl Request<'_> {
                 return Ok(true);
             }
         }
-        self.took_mutation(words, answer).await
+        if !is_meant {
+            return Ok(false);
+        }
+        // Who writes here may have written it: that it was passed on adds nothing to what is pasted.
+        let is_own = sent.forwarded_from() == Some(self.message.chat.id.as_str());
+        self.mutation(&read(words, self.today()), !is_own, answer).await?;
+        Ok(true)
     }
 
-    /// Shows what has come in and whose it is; asks whether to accept all that is plain.
-    pub(super) async fn mutation(&self, moved: &[Moved], answer: &mut Answer) -> Result<(), StoreError> {
+    /// Shows what has come in and whose it is; asks whether to accept all that is plain. `is_hidden`: nobody here knows who
+    /// wrote it.
+    pub(super) async fn mutation(
+        &self,
+        moved: &[Moved],
+        is_hidden: bool,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let (moved, is_cut) = cut(moved);
         let cut = is_cut.then_some(moved.len());
-        let found = self.match_tickets(moved).await?;
+        let found = self.match_tickets(moved, is_hidden).await?;
         let left_out = found.others.len().saturating_sub(OTHERS_SHOWN);
         let others: Vec<MutationLine> = found.others.into_iter().take(OTHERS_SHOWN).collect();
         let (accepted, unclear) = (found.accepted, found.unclear);
@@ -85,7 +98,7 @@ impl Request<'_> {
         Ok(())
     }
 
-    async fn match_tickets(&self, moved: &[Moved]) -> Result<Found, StoreError> {
+    async fn match_tickets(&self, moved: &[Moved], is_hidden: bool) -> Result<Found, StoreError> {
         let mut found = Found::default();
         let mut seen = BTreeSet::new();
         for one in moved.iter().filter(|one| one.flow != Flow::Out) {
@@ -106,6 +119,7 @@ impl Request<'_> {
             match self.doubt(one, &ticket).await? {
                 Some(MutationWhy::Accepted) => found.accepted.push(line(None)),
                 Some(why) => found.unclear.push(line(Some(why))),
+                None if is_hidden => found.unclear.push(line(Some(MutationWhy::Hidden))),
                 None if found.matches.len() >= MOST_MATCHES => found.unclear.push(line(Some(MutationWhy::TooMany))),
                 None => found.matches.push(line(None)),
             }
