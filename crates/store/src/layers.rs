@@ -89,7 +89,8 @@ pub(super) fn size(key: &[u8], row: Option<&[u8]>) -> usize {
 impl Layers {
     /// `end` is as far as sled has come.
     pub(super) fn new(disk: SledKv, end: Position) -> Self {
-        let young = Young { rows: BTreeMap::new(), sweeping: end.number, bytes: 0, records: VecDeque::new(), waiting: 0, end };
+        let young =
+            Young { rows: BTreeMap::new(), sweeping: end.number, bytes: 0, records: VecDeque::new(), waiting: 0, end };
         Self { disk, young: Arc::new(RwLock::new(young)), walks: Arc::default() }
     }
 
@@ -123,7 +124,8 @@ impl Layers {
     /// Takes in what a start has read back: rows with the record each stands in, and the records. All at once, as one after
     /// another takes several times as long; of one key the last row counts.
     pub(super) fn load(&self, rows: Vec<(Vec<u8>, Option<Vec<u8>>, u64)>, records: VecDeque<(Position, usize)>) {
-        let rows: BTreeMap<_, _> = rows.into_iter().map(|(key, row, record)| (key, Entry { row, record, born: 0 })).collect();
+        let rows: BTreeMap<_, _> =
+            rows.into_iter().map(|(key, row, record)| (key, Entry { row, record, born: 0 })).collect();
         let mut young = self.young.write();
         young.bytes = rows.iter().map(|(key, entry)| size(key, entry.row.as_deref())).sum();
         young.waiting = records.iter().map(|(_, bytes)| bytes).sum();

@@ -93,7 +93,8 @@ fn rows_read_as_they_were_written_from_either_layer() {
 #[test]
 fn a_message_that_was_said_before_it_was_applied_leaves_nothing_to_walk_over() {
     let (layers, _folder) = layers();
-    let said = |number, row: Option<&[u8]>, record| layers.publish(vec![(key(number), row.map(<[u8]>::to_vec))], at(record));
+    let said =
+        |number, row: Option<&[u8]>, record| layers.publish(vec![(key(number), row.map(<[u8]>::to_vec))], at(record));
     said(2, Some(b"in sled"), 1);
     apply(&layers, 1);
     said(2, None, 2);

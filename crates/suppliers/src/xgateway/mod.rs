@@ -277,8 +277,12 @@ impl Answer {
             Says::Failed(row) if may_be_refused_again(buy, occasion) && !row.tells_fate => {
                 Outcome::Unknown(Doubt::Inconclusive(row.code.to_owned()))
             }
-            // A refusal that comes with a serial; only a reversal may name the one it took back.
-            Says::Failed(row) if row.kind != FailureKind::Reversed && self.serial(text).is_some() => contradictory,
+            // A refusal that comes with a serial; only what takes a success back may name it.
+            Says::Failed(row)
+                if row.kind != FailureKind::Reversed && !buy.sent.delivered && self.serial(text).is_some() =>
+            {
+                contradictory
+            }
             Says::Failed(row)
                 if row.kind != FailureKind::Reversed && denies_failure(field(&self.members, "MESSAGE")) =>
             {
