@@ -85,7 +85,7 @@ pub use staff::{
     AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, Daily, DeskReply, FirstSteps, OrderTo, RoleProblem,
     StaffLine, SupplierStep,
 };
-pub use talk::{AskedLine, DroppedWhat, NewcomerAsks, OfDownline, TalkReply};
+pub use talk::{AskedLine, DroppedWhat, OfDownline, TalkReply};
 pub use texts::Texts;
 pub use words::FEATURES;
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::account::PriceLine;
+use konter_command::Newcomer;
 use konter_core::ids::{AgentId, BroadcastId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
@@ -166,7 +167,7 @@ pub enum TalkReply {
     /// What somebody asks who is no reseller yet; `approved`: by an admin, before one may order, `least`: of a deposit,
     /// `sold`: the headings of the price list.
     Newcomer {
-        asks: NewcomerAsks,
+        asks: Newcomer,
         approved: bool,
         least: Rupiah,
         sold: Vec<String>,
@@ -209,21 +210,6 @@ pub enum TalkReply {
     NothingWaits,
     /// Whoever wrote wants to think.
     Waits,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NewcomerAsks {
-    Free,
-    Needs,
-    Capital,
-    Bot,
-    Invited,
-    Profit,
-    Safe,
-    Joins,
-    Shop,
-    Sells,
 }
 
 /// What was asked for one below.

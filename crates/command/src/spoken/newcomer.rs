@@ -4,8 +4,10 @@ use super::question::{HOW, HOW_MUCH, Heard};
 use super::{tidy, words};
 use crate::read::{Context, Cursor, atoms};
 use konter_core::phone::clean;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Newcomer {
     Free,
     /// What has to be handed in.
