@@ -4,7 +4,8 @@ use super::price_tab::shelves;
 use super::talk::talk;
 use super::{Answer, Request};
 use crate::config::Registration;
-use konter_command::{Command, MIN_TICKET, asked_by_newcomer};
+use konter_command::{Command, MIN_TICKET, Newcomer, asked_by_newcomer};
+use konter_core::agent::AgentStatus;
 use konter_core::money::Rupiah;
 use konter_reply::TalkReply;
 
@@ -12,6 +13,7 @@ impl Request<'_> {
     /// `false` where it is no such question, or its writer is known here.
     pub(super) fn newcomer_asks(&self, command: &Command, answer: &mut Answer) -> bool {
         const MOST_SHELVES: usize = 12;
+        let registered = self.agent.as_ref().is_some_and(|agent| agent.status == AgentStatus::Active);
         let is_known = self.agent.is_some() || self.role().is_some();
         let may_ask = matches!(
             command,
@@ -29,12 +31,17 @@ impl Request<'_> {
                 | Command::Network(_)
                 | Command::Incomplete { .. }
         );
-        let Some(asks) = asked_by_newcomer(&self.message.text).filter(|_| may_ask && !is_known) else { return false };
+        let Some(asks) = asked_by_newcomer(&self.message.text).filter(|_| may_ask) else { return false };
+        // `gratis gak?` of a reseller; what else those ask has answers of its own.
+        let is_free = registered && asks == Newcomer::Free && matches!(command, Command::Unknown { .. });
+        if is_known && !is_free {
+            return false;
+        }
         let catalog = self.shop.catalog();
         let sold = shelves(catalog.iter().filter(|product| product.is_open()));
         let sold = sold.into_iter().take(MOST_SHELVES).map(|(name, _)| name.to_owned()).collect();
         let approved = self.shop.policy.registration == Registration::Approve;
-        answer.reply(talk(TalkReply::Newcomer { asks, approved, least: Rupiah::new(MIN_TICKET), sold }));
+        answer.reply(talk(TalkReply::Newcomer { asks, approved, least: Rupiah::new(MIN_TICKET), sold, registered }));
         true
     }
 }
