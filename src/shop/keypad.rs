@@ -42,6 +42,8 @@ pub(super) enum PadId {
     Order(u64),
     /// Several orders of one message. Their PIN is typed.
     Several(u64),
+    /// A command that was typed without its PIN.
+    Line(u64),
 }
 
 /// Whether something else was written since the keypad was shown.

@@ -18,7 +18,7 @@ use super::rendered::Button;
 use super::report::ReportForm;
 use super::routing::{OverdueCard, OverdueStage, RoutingReply, SupplierState};
 use super::staff::{BroadcastStage, DeskReply};
-use super::talk::TalkReply;
+use super::talk::{LineStage, TalkReply};
 use super::words;
 use konter_command::{PadKey, PadTap, ReceiptAs, ReportFile, Tap};
 use konter_core::agent::AgentStatus;
@@ -77,6 +77,9 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
         Reply::Orders { lines, .. } => repeats(lines, say),
         Reply::Talk(talk) => match &**talk {
             TalkReply::WhichOrder { lines } => repeats(lines, say),
+            TalkReply::PinFor { id, taps, stage: LineStage::Pin, .. } => {
+                keypad(say, *taps, one("button.cancel", Tap::NoLine(*id)), |tap| Tap::LineKey(*id, tap))
+            }
             _ => Vec::new(),
         },
         Reply::Ticket(says) => ticket(says, say),

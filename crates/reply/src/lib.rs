@@ -67,7 +67,7 @@ pub use network::{
     NetworkReply, NewDownline, ProductMarkup, TakeBackCard, TakeBackProblem, TakeBackStage, ToldOnce, TransferCard,
     TransferLine, TransferProblem, TransferStage,
 };
-pub use pad::{is_pad, pad_of_announcement, pad_of_bill, pad_of_offer, pad_of_question};
+pub use pad::{is_pad, pad_of_announcement, pad_of_bill, pad_of_line, pad_of_offer, pad_of_question};
 pub use preference::{
     AskFor, ChatLine, ChatProblem, Earned, FavouriteLine, PreferenceReply, SellingCard, SellingLine, SellingProblem,
 };
@@ -85,7 +85,7 @@ pub use staff::{
     AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, Daily, DeskReply, FirstSteps, OrderTo, RoleProblem,
     StaffLine, SupplierStep,
 };
-pub use talk::{AskedLine, DroppedWhat, NewcomerAsks, OfDownline, TalkReply};
+pub use talk::{AskedLine, DroppedWhat, LineStage, OfDownline, TalkReply};
 pub use texts::Texts;
 pub use words::FEATURES;
 

@@ -17,6 +17,12 @@ pub fn pad_of_offer(guide: u64) -> String {
     format!("{PREFIX}offer:{guide}")
 }
 
+/// The message that shows this command, which waits for its PIN.
+#[must_use]
+pub fn pad_of_line(id: u64) -> String {
+    format!("{PREFIX}line:{id}")
+}
+
 /// The message that shows this bill.
 #[must_use]
 pub fn pad_of_bill(inquiry: InquiryId) -> String {
@@ -50,6 +56,7 @@ impl Reply {
             Self::Bill(card) => Some(pad_of_bill(card.inquiry)),
             Self::Talk(talk) => match &**talk {
                 TalkReply::AskPin { id, .. } => Some(pad_of_offer(*id)),
+                TalkReply::PinFor { id, .. } => Some(pad_of_line(*id)),
                 _ => None,
             },
             Self::Network(network) => match &**network {

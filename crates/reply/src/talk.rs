@@ -1,10 +1,12 @@
 //! What answers to everyday talk hold. None of them says GAGAL: that is a word about orders.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::account::PriceLine;
-use konter_core::ids::{AgentId, BroadcastId, ProductCode};
+use konter_command::Newcomer;
+use konter_core::ids::{AgentId, BroadcastId, ProductCode, TicketId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
 
@@ -44,6 +46,26 @@ pub enum TalkReply {
         dest: Option<String>,
     },
     MoneyNotIn,
+    /// A deposit that waits for the admins.
+    TicketWaits {
+        number: TicketId,
+        pay: Rupiah,
+        since: DateTime<Utc>,
+    },
+    /// One's own code, and whom one is below; `None`: the shop itself.
+    WhoAmI {
+        code: AgentId,
+        name: String,
+        upline: Option<String>,
+    },
+    /// An account is closed by the shop's people.
+    CloseAccount,
+    /// Several below are called so.
+    WhichDownline {
+        named: Vec<(AgentId, String)>,
+    },
+    /// A transfer and an order in one message.
+    OneByOne,
     /// When somebody is there.
     Hours,
     WantsAdmin,
@@ -67,6 +89,26 @@ pub enum TalkReply {
         id: u64,
         lines: Vec<AskedLine>,
         total: Rupiah,
+    },
+    /// A command that waits for its PIN.
+    PinFor {
+        id: u64,
+        /// As it is typed, without the PIN.
+        line: String,
+        /// Whom it is about, where that is one below.
+        to: Option<AgentId>,
+        name: Option<String>,
+        /// What is sent.
+        amount: Option<Rupiah>,
+        /// So many digits of the PIN have been tapped, with so many keys.
+        digits: usize,
+        taps: u16,
+        stage: LineStage,
+    },
+    /// Balance was to go to a number that is nobody's below: it may have been meant as credit.
+    SendOrTopUp {
+        dest: String,
+        amount: Rupiah,
     },
     /// The PIN that something waits for.
     PressPin,
@@ -166,10 +208,19 @@ pub enum TalkReply {
     /// What somebody asks who is no reseller yet; `approved`: by an admin, before one may order, `least`: of a deposit,
     /// `sold`: the headings of the price list.
     Newcomer {
-        asks: NewcomerAsks,
+        asks: Newcomer,
         approved: bool,
         least: Rupiah,
         sold: Vec<String>,
+        /// To whoever is one already.
+        #[serde(default)]
+        registered: bool,
+    },
+    /// To somebody who registers: what is the shop called?
+    ShopName,
+    /// The same: with which PIN?
+    ShopPin {
+        name: String,
     },
     /// Prices are each reseller's own.
     JoinForPrices,
@@ -211,19 +262,14 @@ pub enum TalkReply {
     Waits,
 }
 
+/// How far a command has come that waits for its PIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum NewcomerAsks {
-    Free,
-    Needs,
-    Capital,
-    Bot,
-    Invited,
-    Profit,
-    Safe,
-    Joins,
-    Shop,
-    Sells,
+pub enum LineStage {
+    Pin,
+    /// The PIN was taken.
+    Done,
+    Cancelled,
 }
 
 /// What was asked for one below.
@@ -234,6 +280,8 @@ pub enum OfDownline {
     Pin,
     /// Another name.
     Name,
+    /// What has become of its orders.
+    Orders,
 }
 
 /// What a no was said to.

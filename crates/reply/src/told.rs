@@ -19,6 +19,7 @@ use super::report::ReportForm;
 use super::routing::RoutingReply;
 use super::shown;
 use super::staff::DeskReply;
+use super::talk::TalkReply;
 use super::words;
 use konter_core::clean::{NAME, RAW, TYPED, clean};
 use konter_core::deposit::BankAccount;
@@ -145,7 +146,9 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
             fields.none_if_empty("name");
             fields.fill(&["role"]);
         }
-        Reply::AgentWaiting { order, .. } | Reply::AgentBlocked { order, .. } => fields.put("order", *order),
+        Reply::AgentWaiting { order, .. } | Reply::AgentBlocked { order, .. } | Reply::TurnedAway { order, .. } => {
+            fields.put("order", *order)
+        }
         Reply::Receipt { card, .. } => {
             let token = card.details.get(&Detail::Token).map(String::as_str);
             fields.put("sn", shown::serial(token, &card.sn));
@@ -162,6 +165,11 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
         }
         Reply::NotUnderstood { problem, .. } | Reply::OrderNotUnderstood { problem, .. } => {
             fields.put("problem", problem.as_ref().map(|problem| misread(problem, say)));
+        }
+        Reply::Talk(talk) => {
+            if let TalkReply::PinFor { digits, .. } = &**talk {
+                fields.put("dots", "●".repeat(*digits));
+            }
         }
         Reply::NotOffered { feature } => fields.put("feature", words::feature(feature, say)),
         Reply::AdminRawReplies { replies, .. } => fields.put("replies", raw(replies, say)),

@@ -324,14 +324,29 @@ pub struct InboxMessage {
     /// The topic of the chat it stands in, where the channel has topics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<i32>,
+    /// The language of the sender's app, where the channel tells it and it is one of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaks: Option<Locale>,
 }
 
 impl InboxMessage {
     /// Something typed in a chat of one, by somebody without a name.
     #[must_use]
     pub fn new(chat: ChatId, message: String, text: String, sent_at: DateTime<Utc>) -> Self {
-        let (sender, tapped, replies_to, topic) = (String::new(), None, None, None);
-        Self { chat, message, text, sent_at, private: true, sender, tapped, is_caption: false, replies_to, topic }
+        let (sender, tapped, replies_to, topic, speaks) = (String::new(), None, None, None, None);
+        Self {
+            chat,
+            message,
+            text,
+            sent_at,
+            private: true,
+            sender,
+            tapped,
+            is_caption: false,
+            replies_to,
+            topic,
+            speaks,
+        }
     }
 
     #[must_use]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::ids::TAP;
 use crate::attachment::{Attachment, FileRef, Marked, edit_id, typed};
+use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_store::InboxMessage;
 
@@ -136,7 +137,14 @@ fn placed(message: &Value, date: &str, text: String) -> Option<InboxMessage> {
         // Whose card that is, the shop knows: what stands in it anybody can have written.
         replies_to: replied_to(message).map(|id| id.to_string()),
         topic: topic(message),
+        speaks: speaks(message.get("from")),
     })
+}
+
+/// The language of the sender's app: `en`, `en-GB`.
+fn speaks(from: Option<&Value>) -> Option<Locale> {
+    let code = from?.get("language_code")?.as_str()?;
+    Locale::from_name(code.split('-').next().unwrap_or_default())
 }
 
 /// The message that is replied to. What only stands in a topic is shown as a reply to the message that opened it.
@@ -177,6 +185,7 @@ fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
     }
     let message = InboxMessage {
         sender: sender(query.get("from")),
+        speaks: speaks(query.get("from")),
         tapped: integer(message, "/message_id").map(|id| id.to_string()),
         topic: topic(message),
         ..InboxMessage::new(

@@ -1,6 +1,7 @@
 //! A reseller's own things: balance, prices, last orders.
 
 use super::super::network::priced;
+use super::of_downline::of_downline;
 use super::price_tab::shelves;
 use super::talk::talk;
 use super::{Answer, Request};
@@ -15,7 +16,7 @@ use konter_core::order::Order;
 use konter_core::order::refusal::Near;
 use konter_core::order::view;
 use konter_core::pricing::Tariff;
-use konter_reply::{PriceLine, Reply, TalkReply};
+use konter_reply::{OfDownline, PriceLine, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Prices shown at once: about what one chat message holds.
@@ -140,6 +141,13 @@ impl Request<'_> {
             query.dest.is_none() || catalog.get(code).is_some() || looked_at.iter().any(|order| order.product == **code)
         };
         let product = query.product.as_ref().filter(is_product);
+        // `cek trx andi`
+        if let Some(word) = query.product.as_ref().filter(|code| catalog.get(code).is_none())
+            && let Some(downline) = self.below_by_name(&agent, word.as_str()).await?
+        {
+            answer.reply(of_downline(downline, OfDownline::Orders));
+            return Ok(());
+        }
         let asked = |order: &&Order| {
             product.is_none_or(|product| *product == order.product)
                 && query.date.as_ref().is_none_or(|date| is_on(*date, order.day, today))

@@ -155,7 +155,7 @@ impl Request<'_> {
             Self::admin_refused(answer, AdminProblem::NotWaiting { agent: agent.id });
             return Ok(());
         }
-        let after = Agent { status: AgentStatus::Active, ..agent.clone() };
+        let after = Agent { status: AgentStatus::Active, turned_away: false, ..agent.clone() };
         note_status(&agent, &after, answer);
         answer.reply(Reply::AdminApproved { agent: agent.id, name: agent.name.clone() });
         answer.tell(&agent, &Reply::Approved { code: agent.id, name: agent.name.clone() });
@@ -166,7 +166,8 @@ impl Request<'_> {
     /// Nothing but an admin lets a blocked reseller order again; its open orders go on.
     async fn block(&self, agent: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
-        let mut blocked = Agent { status: AgentStatus::Blocked, ..agent.clone() };
+        let turned_away = agent.turned_away || agent.status == AgentStatus::Waiting;
+        let mut blocked = Agent { status: AgentStatus::Blocked, turned_away, ..agent.clone() };
         // From now on it is the shop's word, which no upline takes back.
         let was_by_upline = blocked.network.blocked_by.take().is_some();
         note_status(&agent, &blocked, answer);
@@ -174,7 +175,7 @@ impl Request<'_> {
         if agent.status != AgentStatus::Blocked {
             // Who has only registered was never let in.
             let told = match agent.status {
-                AgentStatus::Waiting => Reply::TurnedAway { code: agent.id },
+                AgentStatus::Waiting => Reply::TurnedAway { code: agent.id, order: false },
                 AgentStatus::Active | AgentStatus::Blocked => Reply::AgentBlocked { code: agent.id, order: false },
             };
             answer.tell(&agent, &told);
@@ -191,6 +192,7 @@ impl Request<'_> {
         let mut after = agent.clone();
         if agent.status == AgentStatus::Blocked {
             after.status = AgentStatus::Active;
+            after.turned_away = false;
             after.network.blocked_by = None;
             answer.tell(&agent, &Reply::AgentUnblocked { code: agent.id });
             answer.write_agent(&agent, after.clone());

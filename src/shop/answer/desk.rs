@@ -302,7 +302,7 @@ impl Request<'_> {
         };
         let complaint = ComplaintCard {
             agent: card(&agent, account.available(), account.pending_debits, self.at),
-            text: text.to_owned(),
+            text: self.without_own_pin(&agent, text).await,
             orders: orders.iter().map(view::line).collect(),
         };
         answer.commit.outgoing.extend(self.shop.alerts.to_admins(&Reply::AlertComplaint(Box::new(complaint))));

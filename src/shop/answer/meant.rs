@@ -72,6 +72,8 @@ impl Request<'_> {
         all.extend(dialogs.guides.latest(chat, self.at).map(|guide| Waits::Order(guide.id)));
         let held = dialogs.guides.latest_held(chat, self.at).map(|several| Waits::Several(several.id));
         all.extend(held.filter(|several| dialogs.keypads.waiting(chat, self.at) == several.pad()));
+        let line = dialogs.guides.latest_line(chat, self.at).map(|line| Waits::Line(line.id));
+        all.extend(line.filter(|line| dialogs.keypads.waiting(chat, self.at) == line.pad()));
         for id in dialogs.guides.bills(chat, self.at) {
             if self.shop.store.inquiry(id).await?.is_some_and(|inquiry| self.is_open(&inquiry)) {
                 all.push(Waits::Bill(id));
@@ -102,6 +104,7 @@ impl Request<'_> {
             Waits::Several(id) => {
                 guides.held(chat, id, self.at).map(|held| DroppedWhat::Several { count: held.request.lines.len() })
             }
+            Waits::Line(id) => self.held_line_told(id),
             Waits::Bill(id) => {
                 self.shop.store.inquiry(id).await?.map(|inquiry| DroppedWhat::Order {
                     product: inquiry.ask.product.to_string(),
@@ -112,6 +115,7 @@ impl Request<'_> {
                 Awaits::Bill(product) => DroppedWhat::Line { line: product.to_string() },
                 Awaits::Wish(wish) => DroppedWhat::Line { line: super::wish::described(&wish) },
                 Awaits::Product(dest) => DroppedWhat::Offer { dest },
+                Awaits::ShopName | Awaits::ShopPin(_) => DroppedWhat::Line { line: "DAFTAR".to_owned() },
             }),
             Waits::Question(_) => {
                 let open = self.shop.store.question(chat).await?.filter(|asked| asked.is_open(self.at));
@@ -143,6 +147,7 @@ impl Request<'_> {
                 let dropped = TalkReply::Dropped { what: what.iter().cloned().collect() };
                 self.show_under(waits, talk(dropped), answer);
             }
+            Waits::Line(id) => self.drop_line(None, id, answer),
             Waits::Bill(id) => self.withdraw_bill(id, answer).await?,
             Waits::Answer => dialogs.guides.forget_awaited(chat),
             Waits::Question(_) => self.cancel_question(answer).await?,

@@ -136,7 +136,7 @@ impl Request<'_> {
             Some(Awaits::Bill(product)) => product,
             Some(Awaits::Wish(wish)) => return self.asked_destination(wish, answer).await,
             // What is chosen has letters, or is a face value.
-            Some(Awaits::Product(_)) | None => return Ok(false),
+            Some(Awaits::Product(_) | Awaits::ShopName | Awaits::ShopPin(_)) | None => return Ok(false),
         };
         let kind = self.shop.catalog().get(&product).map_or(DestKind::Digits, Product::dest_kind);
         // What has letters may as well be a command.

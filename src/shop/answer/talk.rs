@@ -2,9 +2,11 @@
 
 use super::super::sources::Waits;
 use super::account::{matching, price_line, shown};
+use super::of_downline::of_downline;
 use super::pin_shown::is_a_pin_alone;
 use super::question::dropped;
 use super::{Answer, Request};
+use chrono::{DateTime, Utc};
 use konter_command::{Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Sort, Talk, proof_words};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::catalog::{Product, ProductKind, Route};
@@ -12,7 +14,7 @@ use konter_core::ids::ProductCode;
 use konter_core::order::card::OrderLine;
 use konter_core::order::{Order, view};
 use konter_core::routing::Availability;
-use konter_reply::{DroppedWhat, RegisterProblem, Reply, TalkReply};
+use konter_reply::{DroppedWhat, OfDownline, RegisterProblem, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Orders shown where one of them may be meant.
@@ -61,7 +63,13 @@ impl Request<'_> {
             Talk::WantsAdmin if self.agent.is_none() && self.role().is_none() => {
                 answer.reply(talk(TalkReply::AskTheOwner));
             }
-            Talk::MoneyNotIn => self.say_to_customer(TalkReply::MoneyNotIn, answer).await?,
+            Talk::WhoAmI => self.who_am_i(answer).await?,
+            Talk::CloseAccount => self.say_to_customer(TalkReply::CloseAccount, answer).await?,
+            Talk::MoneyNotIn => {
+                if !self.ticket_in_wait(Some(self.at), answer).await? {
+                    self.say_to_customer(TalkReply::MoneyNotIn, answer).await?;
+                }
+            }
             Talk::WantsAdmin => self.say_to_customer(TalkReply::WantsAdmin, answer).await?,
             Talk::DropTicket => self.say_to_customer(TalkReply::TicketLapses, answer).await?,
             Talk::Undo { dest } => self.undo(dest.as_deref(), answer).await?,
@@ -279,11 +287,57 @@ impl Request<'_> {
         let Some(agent) = self.customer(answer).await? else { return Ok(()) };
         let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
         let orders = self.of_what_is_named(orders);
+        // `andi tadi isi ke 0812… masuk ga`: whose order it may be.
+        if orders.is_empty()
+            && let Some(downline) = self.downline_spoken_of().await?
+        {
+            answer.reply(of_downline(downline, OfDownline::Orders));
+            return Ok(());
+        }
+        if dest.is_none() && !orders.iter().any(Order::is_open) {
+            let latest = orders.first().map(|order| order.created_at);
+            if self.ticket_in_wait(latest, answer).await? {
+                return Ok(());
+            }
+        }
         let open: Vec<&Order> = orders.iter().filter(|order| order.is_open()).collect();
         // Those under way first: they are what somebody waits for.
         let shown = if open.is_empty() { orders.iter().collect() } else { open };
         let lines = shown.into_iter().take(ORDERS_SHOWN).map(view::line).collect();
         answer.reply(talk(TalkReply::NotArrived { lines, dest: dest.map(str::to_owned) }));
+        Ok(())
+    }
+
+    /// `blm masuk juga`, where nothing but a deposit is waited for: how that stands. `false` where none is, goods are spoken of, or
+    /// something was done since its proof; `since`: the latest order.
+    async fn ticket_in_wait(&self, since: Option<DateTime<Utc>>, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Some(agent) = self.agent.as_ref().filter(|agent| agent.status == AgentStatus::Active) else {
+            return Ok(false);
+        };
+        if konter_command::goods_said(&self.message.text) != (None, None) {
+            return Ok(false);
+        }
+        let tickets = self.shop.store.undecided_tickets(agent.id).await?;
+        let latest = tickets.iter().filter(|ticket| ticket.takes_proof(self.at)).max_by_key(|ticket| ticket.id);
+        let Some(ticket) = latest else { return Ok(false) };
+        let proven = self.shop.dialogs.guides.proven_at(&self.message.chat, ticket.id);
+        let is_waited_for = since.is_none_or(|since| proven.is_some_and(|at| at >= since || since == self.at));
+        if !is_waited_for {
+            return Ok(false);
+        }
+        let (number, pay, since) = (ticket.id, ticket.pay, ticket.created_at);
+        answer.reply(talk(TalkReply::TicketWaits { number, pay, since }));
+        Ok(true)
+    }
+
+    /// `kode saya`, `upline saya siapa`
+    async fn who_am_i(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        let upline = match agent.network.upline {
+            Some(upline) => self.shop.store.agent(upline).await?.map(|upline| upline.name),
+            None => None,
+        };
+        answer.reply(talk(TalkReply::WhoAmI { code: agent.id, name: agent.name, upline }));
         Ok(())
     }
 

@@ -40,6 +40,9 @@ impl Request<'_> {
             return Ok(());
         }
         let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        if self.wish_is_a_transfer(&wish, answer).await? {
+            return Ok(());
+        }
         let wish = self.with_what_was_said_before(wish);
         let offered = self.shop.dialogs.guides.latest(&self.message.chat, self.at);
         let is_for_what_is_offered = || offered.is_some_and(|guide| self.may_mean(Waits::Order(guide.id)));
@@ -63,7 +66,7 @@ impl Request<'_> {
             Awaits::Product(dest) => {
                 self.may_mean(Waits::Answer) || offered.as_ref().is_some_and(|guide| guide.dest == *dest)
             }
-            Awaits::Bill(_) | Awaits::Wish(_) => self.may_mean(Waits::Answer),
+            Awaits::Bill(_) | Awaits::Wish(_) | Awaits::ShopName | Awaits::ShopPin(_) => self.may_mean(Waits::Answer),
         });
         let answered = offered.filter(|_| self.message.replies_to.is_some()).map(|guide| guide.dest);
         if awaited.is_some() {

@@ -19,6 +19,10 @@ pub fn take(cursor: &mut Cursor<'_>) -> Result<Rupiah, Problem> {
     }
     let unfit = || Problem::unfit(Part::Amount, first.text);
     let (mut digits, factor) = split(first.text).ok_or_else(unfit)?;
+    // `0812…`: a number, and no sum.
+    if digits.len() >= MIN_CUSTOMER_DIGITS && digits.starts_with('0') {
+        return Err(unfit());
+    }
     if factor == 1 && (1..=GROUP).contains(&digits.len()) && !digits.starts_with('0') {
         let mut mark = None;
         while let Some(group) = cursor.take_if(|atom| {

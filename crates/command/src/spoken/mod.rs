@@ -17,6 +17,7 @@ mod prices;
 mod quantity;
 mod question;
 mod second_thoughts;
+mod sent;
 mod services;
 mod several;
 mod signals;
@@ -29,7 +30,7 @@ mod words;
 
 use super::bill::looked_up as bill_looked_up;
 use super::meaning::{Command, OrdersQuery};
-use super::read::{Atom, Cursor, Gap, NEW_PIN_DIGITS, NamedAs, Pin, PriceFilter, amount, atoms, has_phone, is_pin};
+use super::read::{Atom, Cursor, Gap, NamedAs, PriceFilter, Problem, amount, atoms, has_phone, is_pin};
 use super::topic::Topic;
 use super::{Ask, ChatName, Feature, MarkupWhom, NetworkCommand, PreferenceCommand, chat, order};
 use crate::read::AgentRef;
@@ -42,8 +43,9 @@ use konter_core::phone::clean;
 pub(crate) use about::{follows_a_hash, numbered};
 pub use attempt::was_to_order;
 pub use desk::{Named, Wanted, at_the_desk, decision_line, slash_line};
-pub use newcomer::{Newcomer, asked_by_newcomer};
+pub use newcomer::{Newcomer, asked_by_newcomer, name_to_register, shop_name};
 pub(crate) use second_thoughts::taken_back;
+pub use sent::{pin_said, says_send};
 pub use small::Talk;
 pub use wish::Wish;
 pub use words::{Sort, sums_said};
@@ -73,6 +75,12 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
         return strict;
     }
     let said = Cursor::new(&tidied, &pieces, args.context);
+    // A transfer with an order behind it is neither.
+    if matches!(strict, Command::Incomplete { topic: Topic::Transfer, problem: Problem::Leftover(_) })
+        && sent::sends_and_orders(said)
+    {
+        return strict;
+    }
     let command = match understood(said, &strict, tidy::is_copied(args.text)) {
         Some(found) if may_replace(&strict, &found) => found,
         _ => strict,
@@ -306,7 +314,9 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         Command::Known(_) => is_spoken(args) && has_phone(args.atoms) && is_a_brand(args),
         // Knocking.
         Command::Preference(PreferenceCommand::Chats { pin: None } | PreferenceCommand::AddChat { pin: None, .. }) => {
-            args.atoms.first().is_some_and(|first| first.is("P"))
+            // `hapus akun saya`
+            args.atoms.iter().any(|atom| atom.is("AKUN") || atom.is("AKUNKU"))
+                || args.atoms.first().is_some_and(|first| first.is("P"))
                 && args.atoms.iter().all(|atom| atom.is("P") || words::is_address(atom.text))
         }
         // `info saldo`; `komplain dong`.
@@ -359,30 +369,6 @@ fn opens_with_a_face_value(said: Cursor<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-/// A PIN that is typed: alone, or named as one: `pin 1234`, `pinnya 1234 kak`. Where one `is_awaited`, also between
-/// courtesies: `1234 ya`.
-#[must_use]
-pub fn pin_said(text: &str, is_awaited: bool) -> Option<Pin> {
-    if let Ok(pin) = text.trim().parse() {
-        return Some(pin);
-    }
-    if second_thoughts::is_denied(text) {
-        return None;
-    }
-    let text = tidy::tidy(&clean(text));
-    let pieces = atoms(&text, false);
-    let (pins, rest): (Vec<&Atom<'_>>, Vec<&Atom<'_>>) =
-        pieces.iter().partition(|atom| NEW_PIN_DIGITS.contains(&atom.text.len()) && is_pin(atom.text));
-    let [pin] = pins.as_slice() else { return None };
-    let is_named = rest.first().is_some_and(|first| words::is_pin_word(first.text));
-    let changes_nothing = |atom: &&Atom<'_>| {
-        let agrees = || is_awaited && words::is_in(small::YES, &words::plain(atom.text));
-        words::is_pin_word(atom.text)
-            || ((is_empty(atom) || words::is_courtesy(atom.text) || agrees()) && !atom.text.contains('?'))
-    };
-    ((is_named || is_awaited) && rest.iter().all(changes_nothing)).then(|| pin.text.parse().ok()).flatten()
 }
 
 fn is_a_brand(args: Cursor<'_>) -> bool {

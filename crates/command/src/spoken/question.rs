@@ -138,10 +138,11 @@ impl<'a> Heard<'a> {
 
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     let heard = Heard::of(said);
-    let order: [fn(&Heard<'_>) -> Option<Command>; 26] = [
+    let order: [fn(&Heard<'_>) -> Option<Command>; 27] = [
         account::pin,
         account::lost,
         account::language,
+        account::who_am_i,
         about::order,
         prices::disturbance,
         about::bill,
@@ -305,7 +306,9 @@ fn proof(heard: &Heard<'_>) -> Option<Command> {
     if heard.words.first().is_some_and(|word| words::is_thanks(word)) && !heard.counts && sounds_like_proof(text) {
         return Some(Command::Talk(Talk::Thanks));
     }
-    (sounds_like_proof(text) && heard.dest().is_none())
+    // `tr KR0002 10800 kalo dia udah bayar` is to send something.
+    let sends = heard.only_agent().is_some() && super::says_send(text);
+    (sounds_like_proof(text) && heard.dest().is_none() && !sends)
         .then(|| Command::Proof { text: Typed::whole(&proof_words(text)), pin: None })
 }
 
@@ -320,6 +323,15 @@ fn tells_a_balance(heard: &Heard<'_>) -> bool {
     heard.has("saldo saldonya balance")
         && !heard.has("deposit depo dep depositnya setor nyetor setoran rb ribu k jt juta")
         && !heard.words.iter().any(is_asked_for)
+}
+
+/// `min deposit berapa`: how little may be paid in.
+fn asks_the_least(heard: &Heard<'_>) -> bool {
+    heard.has("minimal minimum paling minim min.")
+        || heard
+            .words
+            .windows(2)
+            .any(|pair| matches!(pair, [min, what] if min == "min" && words::is_in("deposit depo dep topup isi", what)))
 }
 
 /// To be told the balance does no harm: whoever asks for it may say more beside.
@@ -348,6 +360,9 @@ fn balance(heard: &Heard<'_>) -> Option<Command> {
         || ((named || money) && is_asked && strangers <= MOST_STRANGERS && !about_something_else);
     // `kenapa saldo saya 0`
     let counts = heard.said.atoms.iter().any(|atom| atom.text != "0" && atom.text.bytes().any(|b| b.is_ascii_digit()));
+    if heard.has("deposit depo dep topup") && heard.has(HOW_MUCH) && asks_the_least(heard) && !heard.counts {
+        return Some(Command::Deposit { amount: None, bank: None, pin: None });
+    }
     let is_told = tells_a_balance(heard) && heard.words.iter().all(|word| is_known(&word) || is_figure(word));
     ((is_one && !counts || is_told) && !wants_more).then_some(Command::Balance { pin: None })
 }
@@ -406,7 +421,9 @@ fn deposit(heard: &Heard<'_>) -> Option<Command> {
     if heard.dest().is_some() || heard.words.iter().any(|word| words::is_wallet(word)) {
         return None;
     }
-    let sum = heard.sum();
+    // `cara deposit 100rb gimana` asks how, and opens none.
+    let asks_how = heard.has("cara caranya carane carana gimana gmn gmana bagaimana bgmn how kumaha piye");
+    let sum = heard.sum().filter(|_| !asks_how);
     // `mau tf 100rb`
     let announces = heard.has("mau mo akan pengen mw") && heard.has("tf trf transfer setor bayar") && sum.is_some();
     // `top up 50000`
@@ -414,6 +431,7 @@ fn deposit(heard: &Heard<'_>) -> Option<Command> {
     let more =
         announces || tops_up || (heard.has(BALANCE) && (heard.has(MORE) || (sum.is_some() && !tells_a_balance(heard))));
     let account = heard.has(ACCOUNT)
+        || (asks_how && heard.has(BALANCE))
         || heard.phrase(&[
             "transfer kemana",
             "tf kemana",

@@ -36,9 +36,25 @@ pub(crate) fn taken_back(text: &str, command: &Command, read: impl Fn(&str) -> C
     if is_unwanted {
         return Some(said(text, command, ""));
     }
+    if let Some((words, meant)) = in_front(text) {
+        let command = read(meant);
+        // What is an order has an answer of its own.
+        return acts(&command).then(|| said(meant, &command, words));
+    }
     let (meant, words) = behind(text)?;
     let command = read(meant);
     acts(&command).then(|| said(meant, &command, words))
+}
+
+/// `jangan blokir KR0003`: the word that forbids, and what it forbids.
+fn in_front(text: &str) -> Option<(&str, &str)> {
+    let pieces = atoms(text, false);
+    let plain = |atom: &Atom<'_>| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()));
+    let at = pieces.iter().position(|atom| !words::is_courtesy(atom.text))?;
+    let no = pieces.get(at).filter(|atom| is_in(DO_NOT, &plain(atom)))?;
+    let mut behind = pieces.get(at + 1..)?.iter();
+    let meant = behind.find(|atom| !is_in("dulu dlu lagi sampai sampe", &plain(atom)))?;
+    Some((no.text, text.get(meant.start..)?))
 }
 
 fn said(what: &str, command: &Command, words: &str) -> Command {

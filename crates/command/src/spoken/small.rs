@@ -49,6 +49,10 @@ pub enum Talk {
     },
     /// Something is to be bought, but not now.
     Later,
+    /// Asks for one's own code, name or upline.
+    WhoAmI,
+    /// The account is to go.
+    CloseAccount,
     /// When somebody is there.
     Hours,
     /// Money that was sent to the shop is not in the balance.

@@ -86,6 +86,8 @@ fn meaning(command: &Command) -> String {
                 Talk::LostPin => ("lost-pin", None),
                 Talk::TellDownlines => ("tell-downlines", None),
                 Talk::LostAccount => ("lost-account", None),
+                Talk::WhoAmI => ("who-am-i", None),
+                Talk::CloseAccount => ("close-account", None),
                 Talk::ChangesPrice { .. } => ("changes-price", None),
                 Talk::Disturbance { named } => return joined(&["talk disturbance", &filters(named)]),
                 Talk::Undo { dest } => ("undo", dest.as_deref()),
