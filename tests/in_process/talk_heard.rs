@@ -110,7 +110,7 @@ async fn amounts_are_read_as_people_write_them_and_one_line_is_one_deposit() {
         &admin(),
         &[
             ("/deposit KR0001 57000 kr0002 58000", &["dua deposit dalam satu baris", "belum ada"]),
-            ("/deposit kr0002 50000 rb", &["rb"]),
+            ("/deposit kr0002 50000 rb", &["50.000 atau 50.000.000"]),
             ("/deposit kr0002 65.0000", &["65.0000"]),
         ],
     )

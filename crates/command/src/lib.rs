@@ -74,7 +74,8 @@ pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
 pub use said::Advice;
 pub use spoken::{
     Named, Newcomer, Sort, Talk, Wanted, Wish, asked_by_newcomer, at_the_desk, decision_line, goods_said,
-    name_to_register, names_said, pin_said, says_send, shop_name, slash_line, sums_said, was_to_order,
+    name_to_register, names_said, pin_said, says_send, says_when, shop_name, slash_line, sums_said, verdict_said,
+    was_to_order,
 };
 pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};

@@ -158,6 +158,9 @@ pub struct MutationLine {
     pub name: Option<String>,
     pub why: Option<MutationWhy>,
     pub line: String,
+    /// The word that leaves the direction in doubt.
+    #[serde(default)]
+    pub word: Option<String>,
 }
 
 /// Why a payment is not simply its ticket's.
@@ -174,6 +177,8 @@ pub enum MutationWhy {
     ToCome,
     /// The amount stands there more than once.
     Twice,
+    /// It was passed on from somebody who does not show who it is.
+    Hidden,
     /// Accepting it would be asked back.
     NeedsLook,
     /// More than are accepted at once.

@@ -61,7 +61,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             _ => Vec::new(),
         },
         Reply::PriceTab(tab) => price_tabs(tab),
-        Reply::Help { topic, role } => help(words::help_key(topic.as_deref()), *role, say),
+        Reply::Help { topic, role } => help(words::help_key(topic.as_deref(), role.is_some()), *role, say),
         Reply::AlertNewAgent(card) if card.status == AgentStatus::Waiting => vec![vec![
             one("button.approve", Tap::Approve(card.code)),
             one("button.turn_away", Tap::TurnAway(card.code)),

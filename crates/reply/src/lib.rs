@@ -67,7 +67,10 @@ pub use network::{
     NetworkReply, NewDownline, ProductMarkup, TakeBackCard, TakeBackProblem, TakeBackStage, ToldOnce, TransferCard,
     TransferLine, TransferProblem, TransferStage,
 };
-pub use pad::{is_pad, pad_of_announcement, pad_of_bill, pad_of_line, pad_of_offer, pad_of_question};
+pub use pad::{
+    is_pad, newcomer_of_pad, pad_of_announcement, pad_of_bill, pad_of_line, pad_of_offer, pad_of_question,
+    stuck_of_pad, ticket_of_pad,
+};
 pub use preference::{
     AskFor, ChatLine, ChatProblem, Earned, FavouriteLine, PreferenceReply, SellingCard, SellingLine, SellingProblem,
 };

@@ -69,7 +69,7 @@ fn key(reply: &Reply) -> &'static str {
         Reply::ReportRefused { problem } => problem.into_str(),
         Reply::AdminRefused { problem: AdminProblem::Ticket(problem) } => problem.into_str(),
         Reply::AdminRefused { problem } => problem.into_str(),
-        Reply::Help { topic, .. } => words::help_key(topic.as_deref()),
+        Reply::Help { topic, role } => words::help_key(topic.as_deref(), role.is_some()),
         Reply::ShopReport { form: ReportForm::Chart | ReportForm::Csv | ReportForm::Xlsx, .. } => "report.caption",
         Reply::Ticket(says) => match &**says {
             TicketSays::Refused { why } => why.into_str(),

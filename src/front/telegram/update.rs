@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::ids::TAP;
-use crate::attachment::{Attachment, FileRef, Marked, edit_id, typed};
+use crate::attachment::{Attachment, FileRef, HIDDEN, Marked, edit_id, typed};
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_store::InboxMessage;
@@ -222,12 +222,16 @@ fn words(message: &Value, private: bool) -> Option<Words> {
         let words = written("text").or_else(|| written("caption")).unwrap_or_default();
         let from =
             ["/forward_origin/sender_user/id", "/forward_from/id"].into_iter().find_map(|at| message.pointer(at));
-        let from = from.and_then(Value::as_i64).map(|id| id.to_string());
-        return private.then(|| Words::plain(Attachment::forwarded(words, from.as_deref()).to_text()));
+        let is_hidden = message.get("forward_sender_name").is_some()
+            || message.pointer("/forward_origin/type").and_then(Value::as_str) == Some("hidden_user");
+        let from =
+            from.and_then(Value::as_i64).map(|id| id.to_string()).or_else(|| is_hidden.then(|| HIDDEN.to_owned()));
+        let at = ["/forward_origin/date", "/forward_date"].into_iter().find_map(|at| message.pointer(at)?.as_i64());
+        return private.then(|| Words::plain(Attachment::forwarded(words, from.as_deref(), at).to_text()));
     }
     if let Some(text) = written("text") {
         if is_set_apart(message) {
-            return private.then(|| Words::plain(Attachment::forwarded(text, None).to_text()));
+            return private.then(|| Words::plain(Attachment::forwarded(text, None, None).to_text()));
         }
         return Some(Words::plain(text.to_owned()));
     }

@@ -9,8 +9,15 @@ use super::{Answer, Request};
 use konter_core::catalog::ProductKind;
 use konter_core::ids::InquiryId;
 use konter_core::inquiry::{Inquiry, InquiryState};
-use konter_reply::{BillStage, ChooseStage, DroppedWhat, Reply, TalkReply};
+use konter_reply::{
+    BillStage, ChooseStage, DroppedWhat, Reply, TalkReply, newcomer_of_pad, stuck_of_pad, ticket_of_pad,
+};
 use konter_store::{Payload, Say, StoreError, Versioned};
+
+/// Whether a message of this name shows something that those who work here decide: nothing waits under it.
+fn shows_the_desk(card: &str) -> bool {
+    ticket_of_pad(card).is_some() || newcomer_of_pad(card).is_some() || stuck_of_pad(card).is_some()
+}
 
 impl Request<'_> {
     /// This message has led to something that waits now.
@@ -39,7 +46,7 @@ impl Request<'_> {
         let target = self.message.replies_to.as_ref();
         target
             .and_then(|target| self.shop.chats.shown(&self.message.chat, target))
-            .is_some_and(|(card, _)| card.is_some())
+            .is_some_and(|(card, _)| card.is_some_and(|card| !shows_the_desk(&card)))
     }
 
     /// What was replied to waits for nothing: nothing is done, and what does wait is named. From here on a PIN is for that.

@@ -312,6 +312,14 @@ impl Request<'_> {
     /// Whether a PIN stands in the message: where one was asked for, also in a sentence that is not understood.
     fn shows_pin(&self, command: &Command) -> bool {
         let text = &self.message.text;
+        // Who has no account has no PIN, and what those who work here type names sums, tickets and orders.
+        let is_desks = matches!(
+            command,
+            Command::Unknown { .. } | Command::Incomplete { .. } | Command::Admin(_) | Command::Deposit { .. }
+        );
+        if is_desks && self.agent.is_none() && self.role().is_some() {
+            return false;
+        }
         let was_asked = || self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
         let may_be_answer = || matches!(command, Command::Unknown { .. } | Command::Talk(_)) && was_asked();
         // What a reseller, or whoever wants to be one, means by digits that nobody can read is most likely a PIN.

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::deposit::Accepted;
 use super::shared::{Sure, booking};
 use super::{Answer, Request};
-use crate::attachment::Attachment;
-use konter_core::deposit::mutation::{Flow, Moved, cut, read, tells_of_income};
+use crate::attachment::{Attachment, HIDDEN};
+use konter_core::deposit::mutation::{Flow, Moved, cut, may_tell_of_income, read, tells_of_income};
 use konter_core::deposit::{MOST_ADDED, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState};
 use konter_core::ids::{ChatId, TicketId};
 use konter_core::money::Rupiah;
@@ -23,6 +23,15 @@ use konter_store::StoreError;
 const MOST_MATCHES: usize = 30;
 /// Lines shown of what found no ticket.
 const OTHERS_SHOWN: usize = 15;
+
+/// Where a bank's words come from.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Origin {
+    /// Passed on, from somebody who does not show who it is.
+    is_hidden: bool,
+    /// When what was passed on was written.
+    at: Option<DateTime<Utc>>,
+}
 
 /// What a statement's lines have found.
 #[derive(Default)]
@@ -42,18 +51,32 @@ impl Request<'_> {
 
     /// Takes what somebody who works here has pasted or forwarded for a bank's words; `false` where it is none.
     pub(super) async fn took_mutation(&self, text: &str, answer: &mut Answer) -> Result<bool, StoreError> {
+        self.took_words(text, Origin::default(), answer).await
+    }
+
+    async fn took_words(&self, text: &str, origin: Origin, answer: &mut Answer) -> Result<bool, StoreError> {
         let is_meant = self.message.private && self.role() >= Some(Role::Operator) && !text.starts_with('/');
-        if !is_meant || !tells_of_income(text, self.today()) {
+        if !is_meant || !may_tell_of_income(text, self.today()) {
             return Ok(false);
         }
-        self.mutation(&read(text, self.today()), answer).await?;
-        Ok(true)
+        let moved = read(text, self.today());
+        // A word of doubt may be part of a name: where the amount is a ticket's own, it is shown with that word.
+        let mut is_one = moved.iter().any(|one| one.flow == Flow::In);
+        for one in moved.iter().filter(|one| one.doubt.is_some()) {
+            is_one |= self.ticket_of_pay(one.amount).await?.is_some_and(|ticket| ticket.takes_proof(self.at));
+        }
+        if is_one {
+            self.mutation(&moved, origin, answer).await?;
+        }
+        Ok(is_one)
     }
 
     /// The same of what was passed on. What a reseller wrote is a story about money, not a bank's word.
     pub(super) async fn forwarded_mutation(&self, sent: &Attachment, answer: &mut Answer) -> Result<bool, StoreError> {
         let Some(words) = sent.forwarded_words() else { return Ok(false) };
         let is_meant = self.role() >= Some(Role::Operator) && tells_of_income(words, self.today());
+        let at = sent.forwarded_at().and_then(|at| DateTime::from_timestamp(at, 0));
+        let origin = Origin { is_hidden: sent.forwarded_from() == Some(HIDDEN), at };
         if let Some(from) = sent.forwarded_from().filter(|_| is_meant) {
             let from = ChatId { channel: self.message.chat.channel, id: from.to_owned() };
             if from != self.message.chat
@@ -63,14 +86,19 @@ impl Request<'_> {
                 return Ok(true);
             }
         }
-        self.took_mutation(words, answer).await
+        self.took_words(words, origin, answer).await
     }
 
     /// Shows what has come in and whose it is; asks whether to accept all that is plain.
-    pub(super) async fn mutation(&self, moved: &[Moved], answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn mutation(
+        &self,
+        moved: &[Moved],
+        origin: Origin,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let (moved, is_cut) = cut(moved);
         let cut = is_cut.then_some(moved.len());
-        let found = self.match_tickets(moved).await?;
+        let found = self.match_tickets(moved, origin).await?;
         let left_out = found.others.len().saturating_sub(OTHERS_SHOWN);
         let others: Vec<MutationLine> = found.others.into_iter().take(OTHERS_SHOWN).collect();
         let (accepted, unclear) = (found.accepted, found.unclear);
@@ -85,7 +113,7 @@ impl Request<'_> {
         Ok(())
     }
 
-    async fn match_tickets(&self, moved: &[Moved]) -> Result<Found, StoreError> {
+    async fn match_tickets(&self, moved: &[Moved], origin: Origin) -> Result<Found, StoreError> {
         let mut found = Found::default();
         let mut seen = BTreeSet::new();
         for one in moved.iter().filter(|one| one.flow != Flow::Out) {
@@ -103,7 +131,7 @@ impl Request<'_> {
                 found.unclear.push(line(Some(MutationWhy::Twice)));
                 continue;
             }
-            match self.doubt(one, &ticket).await? {
+            match self.doubt(one, origin, &ticket).await? {
                 Some(MutationWhy::Accepted) => found.accepted.push(line(None)),
                 Some(why) => found.unclear.push(line(Some(why))),
                 None if found.matches.len() >= MOST_MATCHES => found.unclear.push(line(Some(MutationWhy::TooMany))),
@@ -126,7 +154,7 @@ impl Request<'_> {
     }
 
     /// Why a payment is not simply its ticket's.
-    async fn doubt(&self, one: &Moved, ticket: &Ticket) -> Result<Option<MutationWhy>, StoreError> {
+    async fn doubt(&self, one: &Moved, origin: Origin, ticket: &Ticket) -> Result<Option<MutationWhy>, StoreError> {
         match &ticket.state {
             TicketState::Accepted { .. } => return Ok(Some(MutationWhy::Accepted)),
             TicketState::Refused { .. } => return Ok(Some(MutationWhy::Refused)),
@@ -136,11 +164,18 @@ impl Request<'_> {
             return Ok(Some(MutationWhy::Direction));
         }
         // An old payment of the same amount was for an older ticket.
+        if origin.at.is_some_and(|at| at < ticket.created_at) {
+            return Ok(Some(MutationWhy::Older));
+        }
         if one.day.is_some_and(|day| day < self.shop.clock.day_of(ticket.created_at)) {
             return Ok(Some(MutationWhy::Older));
         }
         if one.day.is_some_and(|day| day > self.today()) {
             return Ok(Some(MutationWhy::ToCome));
+        }
+        // Whoever hides may be the one who is to be paid.
+        if origin.is_hidden {
+            return Ok(Some(MutationWhy::Hidden));
         }
         Ok(if self.plainly_acceptable(ticket).await?.is_some() { None } else { Some(MutationWhy::NeedsLook) })
     }
@@ -201,6 +236,7 @@ fn line(one: &Moved, ticket: Option<&Ticket>, why: Option<MutationWhy>) -> Mutat
         name: None,
         why,
         line: one.line.clone(),
+        word: one.doubt.map(str::to_owned).filter(|_| why == Some(MutationWhy::Direction)),
     }
 }
 
@@ -217,6 +253,7 @@ pub(super) async fn asked(request: &Request<'_>, tickets: &[TicketId]) -> Result
             name: agent.map(|agent| agent.name),
             why: None,
             line: String::new(),
+            word: None,
         });
     }
     let (accepted, unclear, others) = (Vec::new(), Vec::new(), Vec::new());

@@ -107,9 +107,22 @@ pub(super) const FORMATS: &[Format] = &[
             ("/grup agent", Viewer),
             ("/grup agent S10 10300", Owner),
             ("/grup KR0001 agent", Owner),
+            ("/grup KR0001 -", Owner),
         ])
         .said(&[
             Said::as_line("/grup", &["grup group grupnya kelompok golongan"]).beside("harga agen apa agent"),
+            Said::as_line(
+                "/grup {agent} -",
+                &["keluarkan keluarin hapus cabut lepas copot", "grup group grupnya kelompok"],
+            )
+            .beside("dari agen"),
+            Said::as_line(
+                "/grup {agent} NAMAGRUP",
+                &["masukkan masukin masuk pindahkan pindahin", "grup group kelompok"],
+            )
+            .beside("ke agen jadi agent"),
+            Said::as_line("/grup {name} NAMAGRUP", &["masukkan masukin pindahkan pindahin", "grup group kelompok"])
+                .beside("ke agen jadi agent"),
             Said::as_line("/grup NAMA {product} {price}", &["khusus spesial grup group"])
                 .beside("harga buat untuk ke agen jadi"),
         ]),

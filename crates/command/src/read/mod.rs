@@ -13,6 +13,7 @@ mod problem;
 mod redact;
 pub mod shape;
 mod slash;
+mod spelled;
 mod text;
 mod typed;
 
@@ -28,5 +29,6 @@ pub use problem::{Part, Problem};
 pub use redact::{MASK, lone_pins, may_hold_pin, redact, spaced_pin, without_order_pins};
 pub use shape::{Target, has_phone, phones_in_pieces};
 pub use slash::{Words, starts_a_phone, without_force};
+pub use spelled::SaidNumber;
 pub use text::{name_and_town, words_for_admins};
 pub use typed::Typed;

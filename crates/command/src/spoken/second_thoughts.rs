@@ -1,5 +1,6 @@
 //! Second thoughts: a message whose own words, or the signs around them, say that it is not meant. Nothing of it is done.
 
+use super::remark;
 use super::signals::{ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, WAIT};
 use super::small::Talk;
 use super::words::{self, is_in};
@@ -41,9 +42,15 @@ pub(crate) fn taken_back(text: &str, command: &Command, read: impl Fn(&str) -> C
         // What is an order has an answer of its own.
         return acts(&command).then(|| said(meant, &command, words));
     }
-    let (meant, words) = behind(text)?;
-    let command = read(meant);
-    acts(&command).then(|| said(meant, &command, words))
+    if let Some((meant, words)) = behind(text) {
+        let command = read(meant);
+        if acts(&command) {
+            return Some(said(meant, &command, words));
+        }
+    }
+    let Command::Admin(admin) = command else { return None };
+    let words = remark::in_doubt(admin)?;
+    Some(said(text.trim_end().strip_suffix(words.trim()).unwrap_or(text), command, words))
 }
 
 /// `jangan blokir KR0003`: the word that forbids, and what it forbids.

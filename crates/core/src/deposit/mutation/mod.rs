@@ -34,6 +34,8 @@ pub struct Moved {
     pub day: Option<NaiveDate>,
     /// What stands around it, cut short.
     pub line: String,
+    /// The word that leaves it in doubt whether it has come in to stay: it may be part of a name.
+    pub doubt: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +53,12 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
     let text = text.get(..end).unwrap_or_default();
     // A message says in one line that something came, and in the next how much. Of several, each line speaks for itself.
     let whole = line::flow_of(&doubt::without_questions(text));
-    let undone = undone_lines(text, today);
+    let undone_lines = undone_lines(text, today);
     let mut moved = Vec::new();
     let mut day = None;
     // Where the lines of one payment begin, and the last of them that says nothing of its own.
     let (mut begins, mut bare) = (0, None);
-    for (one, is_undone) in text.lines().zip(undone) {
+    for (one, undone) in text.lines().zip(undone_lines) {
         let dated = date::leading(one, today);
         if dated.is_some() {
             (begins, bare) = (moved.len(), None);
@@ -71,10 +73,11 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
             let is_bare = own == Flow::Unclear && day.is_some() && moved.len() == begins;
             let flow = if own == Flow::Unclear { whole.unwrap_or(own) } else { own };
             // A mark is a statement's, which does not talk.
-            let is_told = line::is_marked(one) || !doubt::is_talk(one);
-            let is_plain = is_told && !is_undone && !may_be_balance(one, &amounts, amount);
+            let talked = if line::is_marked(one) { None } else { doubt::talked_by(one) };
+            let doubt = undone.or(talked).filter(|_| flow == Flow::In);
+            let is_plain = doubt.is_none() && !may_be_balance(one, &amounts, amount);
             let flow = if flow == Flow::In && !is_plain { Flow::Unclear } else { flow };
-            push(&mut moved, amount, flow, day, one);
+            push(&mut moved, (amount, flow, doubt), day, one);
             bare = is_bare.then_some(amount).filter(|_| moved.len() == begins + 1);
         }
     }
@@ -87,9 +90,9 @@ fn may_be_balance(line: &str, amounts: &[(Rupiah, Flow)], amount: Rupiah) -> boo
     amounts.first().is_some_and(|(first, _)| *first != amount) && !line::is_marked(line)
 }
 
-/// For each line whether the payment it belongs to came to nothing: its own lines say so, from the one that begins with a
+/// For each line the word by which the payment it belongs to came to nothing: its own lines say so, from the one that begins with a
 /// day to the next, or what stands before all of them.
-fn undone_lines(text: &str, today: NaiveDate) -> Vec<bool> {
+fn undone_lines(text: &str, today: NaiveDate) -> Vec<Option<&'static str>> {
     let lines: Vec<&str> = text.lines().collect();
     let mut begins: Vec<usize> =
         (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|one| date::leading(one, today).is_some())).collect();
@@ -98,9 +101,9 @@ fn undone_lines(text: &str, today: NaiveDate) -> Vec<bool> {
     let mut undone = Vec::with_capacity(lines.len());
     for pair in begins.windows(2) {
         let &[from, to] = pair else { continue };
-        let of_all = undone.first() == Some(&true) && begins.get(1).is_some_and(|first| *first > 0);
+        let of_all = undone.first().copied().flatten().filter(|_| begins.get(1).is_some_and(|first| *first > 0));
         let said = lines.get(from..to).unwrap_or_default().join("\n");
-        undone.extend(std::iter::repeat_n(of_all || doubt::is_undone(&said), to - from));
+        undone.extend(std::iter::repeat_n(of_all.or_else(|| doubt::undone_by(&said)), to - from));
     }
     undone
 }
@@ -126,10 +129,18 @@ pub fn tells_of_income(text: &str, today: NaiveDate) -> bool {
     read(text, today).iter().any(|moved| moved.flow == Flow::In)
 }
 
-fn push(moved: &mut Vec<Moved>, amount: Rupiah, flow: Flow, day: Option<NaiveDate>, line: &str) {
+/// Whether a text names amounts as come in, plainly or in doubt.
+#[must_use]
+pub fn may_tell_of_income(text: &str, today: NaiveDate) -> bool {
+    read(text, today).iter().any(|moved| moved.flow == Flow::In || moved.doubt.is_some())
+}
+
+type Told = (Rupiah, Flow, Option<&'static str>);
+
+fn push(moved: &mut Vec<Moved>, (amount, flow, doubt): Told, day: Option<NaiveDate>, line: &str) {
     // One more says that there are more.
     if amount >= LEAST && moved.len() <= MOST_LINES {
-        moved.push(Moved { amount, flow, day, line: crate::clean::clean(line, SHOWN) });
+        moved.push(Moved { amount, flow, day, line: crate::clean::clean(line, SHOWN), doubt });
     }
 }
 

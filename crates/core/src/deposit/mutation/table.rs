@@ -32,20 +32,24 @@ pub fn read_table(table: &Table, today: NaiveDate) -> Vec<Moved> {
         let shown = shown.join(" ; ");
         let day = date::leading(&shown, today);
         // What was taken back or put right is looked at by a person.
-        let plain = |flow| if flow == Flow::In && doubt::is_undone(&shown) { Flow::Unclear } else { flow };
+        let undone = doubt::undone_by(&shown);
+        let told = |amount, flow| match undone {
+            Some(_) if flow == Flow::In => (amount, Flow::Unclear, undone),
+            _ => (amount, flow, None),
+        };
         let cell = |column: Option<usize>| row.cells.get(column?).and_then(written::amount);
         if columns.credit.is_none() {
             let amounts = line::amounts(&shown);
             for &(amount, flow) in &amounts {
                 let is_beside = flow == Flow::In && may_be_balance(&shown, &amounts, amount);
-                let flow = if is_beside { Flow::Unclear } else { plain(flow) };
-                push(&mut moved, amount, flow, day, &shown);
+                let told = if is_beside { (amount, Flow::Unclear, None) } else { told(amount, flow) };
+                push(&mut moved, told, day, &shown);
             }
             continue;
         }
         for (amount, flow) in [(cell(columns.credit), Flow::In), (cell(columns.debit), Flow::Out)] {
             if let Some(amount) = amount {
-                push(&mut moved, amount, plain(flow), day, &shown);
+                push(&mut moved, told(amount, flow), day, &shown);
             }
         }
     }
