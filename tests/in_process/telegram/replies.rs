@@ -98,8 +98,7 @@ impl Line {
             call.body["chat_id"] == chat && call.body["text"].as_str().is_some_and(|text| text.contains(words))
         };
         let find = |api: &BotApi| {
-            let sent = api.calls("sendmessage");
-            (FIRST..).zip(sent).find(|(_, call)| is_it(call))
+            api.calls("sendmessage").into_iter().filter(is_it).find_map(|call| Some((call.number?, call)))
         };
         self.api.until(words, |api| find(api).is_some()).await;
         find(&self.api).unwrap()
