@@ -74,9 +74,7 @@ impl Words {
             body.push_str(&self.texts.render(row.locale, &said_before, None).body);
         }
     }
-}
 
-impl Words {
     fn put(&self, row: &Outgoing, again: bool) -> Text {
         match &row.payload {
             Payload::Reply(reply) | Payload::Edit { reply, .. } => {

@@ -151,11 +151,11 @@ fn typed(say: &Say<'_>, key: &str, text: &str) -> Button {
 fn of_booking(booking: &BookingReply, say: &Say<'_>) -> Rows {
     match booking {
         BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {
-            let is_all = matches!(what, AskWhat::AcceptAll { .. });
+            let is_all = matches!(what, AskWhat::AcceptAll(_));
             yes_or_no(*number, if is_all { "booking.accept_all" } else { "booking.yes" }, say)
         }
-        BookingReply::NoMatch { others, .. } => {
-            others.iter().filter_map(|line| Some(vec![near_ticket(line.ticket?, line.amount, say)])).collect()
+        BookingReply::NoMatch(found) => {
+            found.others.iter().filter_map(|line| Some(vec![near_ticket(line.ticket?, line.amount, say)])).collect()
         }
         _ => Vec::new(),
     }

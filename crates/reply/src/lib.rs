@@ -50,7 +50,8 @@ pub use admin::{AdminProblem, AgentCard, DecidedOrder, SupplierCard};
 pub use api::{ApiCard, ApiProblem, ApiState};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
 pub use booking::{
-    AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, MutationLine, MutationWhy, TookBack,
+    AskCard, AskStage, AskWhat, BankStatement, BookedBefore, BookedHow, BookingReply, Doubts, MutationLine,
+    MutationWhy, TookBack,
 };
 pub use deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use desk::{

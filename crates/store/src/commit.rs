@@ -247,23 +247,16 @@ impl Say {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Payload {
+    /// Say it.
     Reply(Box<Reply>),
     /// Delete a message that held a PIN.
-    Forget {
-        message: String,
-    },
+    Forget { message: String },
     /// Put another text, and other buttons, in place of a reply that was said before. Where the channel cannot, or the
     /// message is gone, nothing is lost: it tells nothing that is not told elsewhere.
-    Edit {
-        message: String,
-        reply: Box<Reply>,
-    },
+    Edit { message: String, reply: Box<Reply> },
     /// Show a message of another chat here, as it is: what is only seen, such as a picture. Where the channel cannot, it
     /// is left out: what must be known stands in a reply.
-    Copy {
-        from: ChatId,
-        message: String,
-    },
+    Copy { from: ChatId, message: String },
 }
 
 /// A row of the outbox: kept until the chat's own service has it.

@@ -38,16 +38,12 @@ const LONGEST_SENDER: usize = 64;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Incoming {
+    /// Something was written.
     Message(InboxMessage),
     /// A button; `tap` is what Telegram wants to hear back.
-    Tap {
-        message: InboxMessage,
-        tap: String,
-    },
+    Tap { message: InboxMessage, tap: String },
     /// A button, tapped by someone who does not speak for the chat: answered, so that it stops waiting, and no more.
-    ForeignTap {
-        tap: String,
-    },
+    ForeignTap { tap: String },
     /// Nothing the shop listens to: a channel's post, a bot's, a notice.
     Ignored,
     /// It should have been a message and cannot be read.

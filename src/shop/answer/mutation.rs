@@ -16,7 +16,7 @@ use konter_core::ids::{ChatId, TicketId};
 use konter_core::money::Rupiah;
 use konter_core::question::Asks;
 use konter_core::staff::Role;
-use konter_reply::{AskWhat, BookingReply, MutationLine, MutationWhy};
+use konter_reply::{AskWhat, BankStatement, BookingReply, MutationLine, MutationWhy};
 use konter_store::StoreError;
 
 /// Tickets accepted by one yes: as many as a person can look over, and one commit can hold.
@@ -31,17 +31,6 @@ pub(super) struct Origin {
     is_hidden: bool,
     /// When what was passed on was written.
     at: Option<DateTime<Utc>>,
-}
-
-/// What a statement's lines have found.
-#[derive(Default)]
-struct Found {
-    matches: Vec<MutationLine>,
-    accepted: Vec<MutationLine>,
-    /// To be looked at one by one.
-    unclear: Vec<MutationLine>,
-    /// Without a ticket of their own.
-    others: Vec<MutationLine>,
 }
 
 impl Request<'_> {
@@ -97,24 +86,22 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let (moved, is_cut) = cut(moved);
-        let cut = is_cut.then_some(moved.len());
-        let found = self.match_tickets(moved, origin).await?;
-        let left_out = found.others.len().saturating_sub(OTHERS_SHOWN);
-        let others: Vec<MutationLine> = found.others.into_iter().take(OTHERS_SHOWN).collect();
-        let (accepted, unclear) = (found.accepted, found.unclear);
+        let mut found = self.match_tickets(moved, origin).await?;
+        found.cut = is_cut.then_some(moved.len());
+        found.left_out = found.others.len().saturating_sub(OTHERS_SHOWN);
+        found.others.truncate(OTHERS_SHOWN);
         if found.matches.is_empty() {
-            answer.reply(booking(BookingReply::NoMatch { accepted, unclear, others, left_out, cut }));
+            answer.reply(booking(BookingReply::NoMatch(found)));
             return Ok(());
         }
         let tickets = found.matches.iter().filter_map(|line| line.ticket).collect();
-        let what = AskWhat::AcceptAll { matches: found.matches, accepted, unclear, others, left_out, cut };
-        let asked = self.ask((Asks::AcceptAll { tickets }, 0), what, answer).await?;
+        let asked = self.ask((Asks::AcceptAll { tickets }, 0), AskWhat::AcceptAll(found), answer).await?;
         answer.reply(booking(asked));
         Ok(())
     }
 
-    async fn match_tickets(&self, moved: &[Moved], origin: Origin) -> Result<Found, StoreError> {
-        let mut found = Found::default();
+    async fn match_tickets(&self, moved: &[Moved], origin: Origin) -> Result<BankStatement, StoreError> {
+        let mut found = BankStatement::default();
         let mut seen = BTreeSet::new();
         for one in moved.iter().filter(|one| one.flow != Flow::Out) {
             let Some(ticket) = self.ticket_of_pay(one.amount).await? else {
@@ -256,6 +243,5 @@ pub(super) async fn asked(request: &Request<'_>, tickets: &[TicketId]) -> Result
             word: None,
         });
     }
-    let (accepted, unclear, others) = (Vec::new(), Vec::new(), Vec::new());
-    Ok(AskWhat::AcceptAll { matches, accepted, unclear, others, left_out: 0, cut: None })
+    Ok(AskWhat::AcceptAll(BankStatement { matches, ..BankStatement::default() }))
 }
