@@ -127,8 +127,8 @@ pub fn may_hold_pin(text: &str) -> bool {
     let text = clean(text);
     let pieces = atoms(&text, false);
     let fits = |atom: &Atom<'_>| {
-        // `(1234)`
-        let inner = atom.text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(atom.text);
+        // `(1234)`, `1234?`
+        let inner = atom.text.trim_matches(['(', ')', '?', '!', ':', ',', '"']);
         NEW_PIN_DIGITS.contains(&inner.len()) && inner.bytes().all(|b| b.is_ascii_digit())
     };
     // `pin1234`

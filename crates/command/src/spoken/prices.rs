@@ -1,8 +1,10 @@
 //! Questions about what is sold: its price, whether there is any, whether it is in trouble.
 
+use std::num::NonZeroU32;
+
 use super::question::{ARRIVED, GOODS, HOW_MUCH, Heard, PRICE, is_filler, is_price};
 use super::small::Talk;
-use super::wish::Wish;
+use super::wish::{HIGHEST, Wish};
 use super::words;
 use crate::deposit::MIN_TICKET;
 use crate::meaning::Command;
@@ -17,6 +19,8 @@ struct Named {
     brand: Option<&'static str>,
     sort: Option<words::Sort>,
     nominal: Option<Rupiah>,
+    /// Megabytes of data.
+    size: Option<NonZeroU32>,
     /// What else may be a category.
     others: Vec<PriceFilter>,
 }
@@ -36,20 +40,25 @@ impl Named {
                     && words::brand(text).is_none());
             let begins = text.starts_with(|c: char| c.is_ascii_digit());
             let with_unit = begins.then(|| amount::read(text, false).ok()).flatten();
-            let sum = nominal(&Atom { text, ..*atom }).or_else(|| with_unit.filter(|sum| sum.get() >= MIN_TICKET));
-            let is_code = is_code && sum.is_none();
+            let is_face_value = |sum: &Rupiah| (MIN_TICKET..=HIGHEST).contains(&sum.get()) && !text.starts_with('0');
+            let sum = nominal(&Atom { text, ..*atom }).or_else(|| with_unit.filter(is_face_value));
+            let size = words::data_size(text).filter(|_| !text.parse().is_ok_and(is_sold));
+            let is_code = is_code && sum.is_none() && size.is_none();
             let changes_nothing = text.is_empty()
                 || atom.is_digits()
                 || is_filler(text)
                 || is_price(text)
                 || words::is_in(SOLD, &words::plain(text))
-                || words::is_in("kena kenanya jatuhnya admin", &words::plain(text))
+                || words::is_in("kena kenanya jatuhnya admin modal modalnya", &words::plain(text))
                 || words::is_to(text)
                 || words::is_size(text)
                 || words::is_or_not(text)
                 || words::is_ordering(text)
                 || words::is_balance(text);
-            if is_code {
+            if let Some(size) = size {
+                named.size = Some(size);
+                named.sort.get_or_insert(words::Sort::Data);
+            } else if is_code {
                 named.codes.push(PriceFilter::Word(text.to_uppercase()));
             } else if let Some(brand) = words::brand(text) {
                 named.brand = Some(brand);
@@ -70,17 +79,17 @@ impl Named {
 
     /// One thing by its sort and operator is a wish, whose price is shown with it; all else is a price list.
     fn command(self) -> Command {
-        let Self { codes, brand, sort, nominal, others } = &self;
+        let Self { codes, brand, sort, nominal, size, others } = &self;
         let narrowed = brand.is_some() && (nominal.is_some() || *sort == Some(words::Sort::Data));
         if codes.is_empty() && others.is_empty() && narrowed {
-            let (brand, sort, nominal) = (brand.map(str::to_owned), *sort, *nominal);
-            return Command::Wish(Wish { sort, brand, nominal, ..Wish::default() });
+            let (brand, sort, nominal, size) = (brand.map(str::to_owned), *sort, *nominal, *size);
+            return Command::Wish(Wish { sort, brand, nominal, size, ..Wish::default() });
         }
         Command::Prices { filters: self.filters() }
     }
 
     fn filters(self) -> Vec<PriceFilter> {
-        let Self { mut codes, brand, sort, nominal, mut others } = self;
+        let Self { mut codes, brand, sort, nominal, mut others, .. } = self;
         codes.extend(brand.map(|brand| PriceFilter::Word(brand.to_uppercase())));
         codes.extend(match sort {
             Some(words::Sort::Token) => Some(PriceFilter::Word("TOKEN".to_owned())),
