@@ -53,6 +53,8 @@ pub(super) enum Awaits {
     ShopName,
     /// The same: with which PIN?
     ShopPin(String),
+    /// How much is paid in.
+    Deposit,
 }
 
 struct Awaited {
@@ -104,6 +106,8 @@ pub(super) struct Guide {
     pub prices: Vec<Option<Rupiah>>,
     /// Which of them was chosen.
     pub chosen: Option<usize>,
+    /// Which category was looked at.
+    pub shelf: Option<usize>,
     /// 1 for the first order of it today.
     pub nth: u8,
     pub buyer_phone: Option<Phone>,
@@ -155,6 +159,13 @@ impl Guides {
         guide.products.get(index)?;
         guide.chosen = Some(index);
         Some(guide.clone())
+    }
+
+    /// Another category of it is looked at.
+    pub fn look_at(&self, chat: &ChatId, id: u64, place: usize) {
+        if let Some(guide) = self.offers.lock().get_mut(chat).filter(|guide| guide.id == id) {
+            guide.shelf = Some(place);
+        }
     }
 
     /// The offer has become an order.

@@ -200,6 +200,15 @@ impl Keypads {
         true
     }
 
+    /// Whether this message is the first that was written since the chat's keypad was shown.
+    pub fn is_first_since(&self, chat: &ChatId, message: &str) -> bool {
+        self.pads.lock().get(chat).is_some_and(|pad| match &pad.interrupted {
+            Interrupted::No => true,
+            Interrupted::By(first) => first == message,
+            Interrupted::Long => false,
+        })
+    }
+
     /// What a chat's keypad is open for, and the message it stands under: a PIN may also be typed, which hands it
     /// in. The same message again has the same answer.
     pub fn typed(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<(PadId, Option<String>)> {

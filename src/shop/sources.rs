@@ -122,6 +122,13 @@ impl Sources {
         self.has(chat, |source| source.at == at && is_same(source.led_to, waits))
     }
 
+    /// The one of these that a message has led to last.
+    pub fn newest(&self, chat: &ChatId, among: &[Waits]) -> Option<Waits> {
+        let chats = self.0.lock();
+        let led_to = |source: &Source| among.iter().find(|waits| is_same(source.led_to, **waits)).copied();
+        chats.get(chat).and_then(|chat| chat.sources.iter().rev().find_map(led_to))
+    }
+
     fn has(&self, chat: &ChatId, is_it: impl Fn(&Source) -> bool) -> bool {
         self.0.lock().get(chat).is_some_and(|chat| chat.sources.iter().any(is_it))
     }

@@ -73,13 +73,12 @@ pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
 pub use said::Advice;
 pub use spoken::{
-    Named, Newcomer, Sort, Talk, Wanted, Wish, asked_by_newcomer, at_the_desk, decision_line, goods_said,
-    name_to_register, names_said, pin_said, says_send, says_when, shop_name, slash_line, sums_said, verdict_said,
-    was_to_order,
+    AfterFailure, Change, Named, Newcomer, Sort, Talk, Wanted, Wish, after_failure, asked_by_newcomer, at_the_desk,
+    change_said, decision_line, goods_said, is_bare_no, name_to_register, names_said, pin_said, says_send, says_when,
+    shop_name, slash_line, sums_said, times_said_in, verdict_said, was_to_order,
 };
 pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};
-pub use talk::is_bare_no;
 pub use tap::report::{Page, ReportFile};
 pub use tap::{PadKey, PadTap, ReceiptAs, Tap};
 pub use topic::Topic;

@@ -53,7 +53,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
         Reply::Customer(card) => card.guide.map(|guide| offered(guide, 0, &card.products)).unwrap_or_default(),
         Reply::Choose(card) => choose(card, say),
         Reply::OrderPending(line) => vec![vec![one("button.complain", Tap::Complain(line.order))]],
-        Reply::OrderRefused(refused) => match &refused.why {
+        Reply::OrderRefused(refused) | Reply::LookUpRefused(refused) => match &refused.why {
             Why::BalanceShort { missing, .. } => top_ups(*missing, say),
             Why::AlreadyOrdered { earlier, again, .. } if !again.is_empty() => {
                 repeats(std::slice::from_ref(&**earlier), say)

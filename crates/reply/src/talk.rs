@@ -39,6 +39,9 @@ pub enum TalkReply {
     /// What was asked or offered is not done.
     Dropped {
         what: Vec<DroppedWhat>,
+        /// What waits all the same.
+        #[serde(default)]
+        kept: Vec<DroppedWhat>,
     },
     /// What was bought has not come, or nobody knows; `lines`: the orders it may be about.
     NotArrived {
@@ -77,6 +80,9 @@ pub enum TalkReply {
     NumberFor {
         product: PriceLine,
         meter: bool,
+        /// A game's user and zone.
+        #[serde(default)]
+        zone: bool,
     },
     /// A face value was named without a number.
     NumberForSum {
@@ -123,6 +129,9 @@ pub enum TalkReply {
         /// A bill that was shown is not paid by it, and stands below.
         #[serde(default)]
         bill: bool,
+        /// The number is asked for first.
+        #[serde(default)]
+        asked: bool,
         /// The orders under way, which need none.
         #[serde(default)]
         lines: Vec<OrderLine>,
@@ -132,6 +141,13 @@ pub enum TalkReply {
         product: ProductCode,
         dest: String,
         times: u8,
+        /// The repeat number of the one after.
+        #[serde(default = "second")]
+        next: u8,
+    },
+    /// Some lines of a message were no orders, so that the others were not ordered either.
+    OthersNotSent {
+        others: usize,
     },
     /// A bill is not wanted that was not paid.
     BillUnpaid {
@@ -249,10 +265,13 @@ pub enum TalkReply {
         about: String,
         lines: Vec<String>,
     },
-    /// Asked for and taken back in the same message; `words`: those that take it back, empty where a sign does.
+    /// Asked for and taken back in the same message; `words`: those that take it back, empty where a sign does, `order`: it
+    /// would have been an order.
     TakenBack {
         what: String,
         words: String,
+        #[serde(default)]
+        order: bool,
     },
     /// Something is to be bought later, which nobody keeps for its writer.
     Later,
@@ -315,4 +334,9 @@ pub struct AskedLine {
     pub product: PriceLine,
     pub dest: String,
     pub nth: u8,
+}
+
+/// For rows of the outbox written before it was kept.
+const fn second() -> u8 {
+    2
 }

@@ -1,5 +1,6 @@
 //! A reseller's own things: balance, prices, last orders.
 
+use super::super::guide::Awaits;
 use super::super::network::priced;
 use super::of_downline::of_downline;
 use super::price_tab::shelves;
@@ -8,7 +9,7 @@ use super::{Answer, Request};
 use chrono::{Datelike as _, NaiveDate};
 use konter_core::agent::{Agent, AgentStatus};
 
-use konter_command::{DateArg, OrdersQuery, Pin, PriceFilter, span_of};
+use konter_command::{DateArg, OrdersQuery, Pin, PriceFilter, Wish, span_of};
 use konter_core::catalog::{Catalog, Product, ProductKind};
 use konter_core::ids::{OrderId, ProductCode};
 use konter_core::money::Rupiah;
@@ -49,6 +50,14 @@ impl Request<'_> {
     }
 
     /// Each reseller's own prices.
+    /// `harga dana`, then `20`: of those whose prices were shown.
+    fn await_sum_of_brand(&self) {
+        if let ((sort, Some(brand)), Some(_)) = (konter_command::goods_said(&self.message.text), &self.agent) {
+            let wish = Wish { brand: Some(brand.to_owned()), sort, ..Wish::default() };
+            self.await_next(Awaits::Wish(wish));
+        }
+    }
+
     pub(super) async fn prices(&self, filters: &[PriceFilter], answer: &mut Answer) -> Result<(), StoreError> {
         let Some(tariff) = self.own_tariff(answer).await? else { return Ok(()) };
         let catalog = self.shop.catalog();
@@ -85,6 +94,7 @@ impl Request<'_> {
             answer.reply(no_such_product(&catalog, &unknown.join(" ")));
         }
         if !found.is_empty() {
+            self.await_sum_of_brand();
             let own = |product| own_line(product, tariff.as_ref());
             let shelves = shelves(found.into_iter()).into_iter();
             let lines: Vec<PriceLine> = shelves.flat_map(|(_, products)| products).filter_map(own).collect();

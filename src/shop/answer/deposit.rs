@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::guide::Awaits;
 use super::super::rate_limit::AdminMessage;
 use super::pin_shown::names_a_reseller;
 use super::shared::{Sure, TicketDecision, booking, shown_decider};
@@ -70,6 +71,9 @@ impl Request<'_> {
             Some(amount) => self.open_ticket(&agent, amount, banks, &tickets, answer).await?,
         };
         answer.reply(says(reply));
+        if amount.is_none() {
+            self.await_next(Awaits::Deposit);
+        }
         // Whoever works here as well sees what waits for a decision.
         if amount.is_none() && self.role().is_some() {
             let (open, left_out) = self.tickets_in_wait().await?;

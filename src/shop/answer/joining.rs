@@ -30,7 +30,10 @@ impl Request<'_> {
         let command = konter_command::parse(text);
         if matches!(command, Command::Talk(Talk::No | Talk::Undo { .. })) {
             guides.forget_awaited(chat);
-            answer.reply(talk(TalkReply::Dropped { what: vec![DroppedWhat::Line { line: FORMAT.to_owned() }] }));
+            answer.reply(talk(TalkReply::Dropped {
+                what: vec![DroppedWhat::Line { line: FORMAT.to_owned() }],
+                kept: Vec::new(),
+            }));
             return Ok(true);
         }
         match asked {

@@ -8,6 +8,7 @@ mod bill;
 mod booking;
 mod broadcast;
 mod category;
+mod change;
 mod chats;
 mod complaint;
 mod context;
@@ -49,6 +50,7 @@ mod selling;
 mod shared;
 mod skipped_count;
 mod staff;
+mod sum_asked;
 mod take_back;
 mod talk;
 mod tap;
@@ -56,6 +58,7 @@ mod toast;
 mod transfer;
 mod wish;
 mod wordless;
+mod zone;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
@@ -248,6 +251,9 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     if message.private && key.is_none() && request.typed_serial(&mut answer).await? {
         return Ok(answer);
     }
+    if message.private && key.is_none() && message.tapped.is_none() && request.changed(&mut answer).await? {
+        return Ok(answer);
+    }
     if message.private && (request.asked_customer(&mut answer).await? || request.offer_for_number(&mut answer).await?) {
         return Ok(answer);
     }
@@ -336,6 +342,7 @@ impl Request<'_> {
             || self.begins_to_register(&command, answer)
             || self.worded_proof(&command, answer).await?
             || self.meant_at_the_desk(&command, answer).await?
+            || self.pays_what_was_shown(&command, answer).await?
         {
             return Ok(());
         }
@@ -350,7 +357,11 @@ impl Request<'_> {
         }
         match command {
             Command::Order(request) => self.order(request, answer).await?,
-            Command::BadOrder(bad) => self.bad_order(&bad, answer),
+            Command::BadOrder(bad) => {
+                if !self.bad_lines(answer) {
+                    self.bad_order(&bad, answer);
+                }
+            }
             // Whoever only works here asks for what lies at the suppliers.
             Command::Balance { .. } if self.agent.is_none() && self.role().is_some() => {
                 if self.may(AdminCommand::Suppliers.needs(), answer) {

@@ -76,7 +76,7 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
         Command::Wish(wish) => wish.held_pin || (has_number(text) && may_hold_pin(text)),
         Command::Prices { .. } => has_number(text) && may_hold_pin(text),
         // What may be one is masked there.
-        Command::Talk(Talk::TakenBack { what, words }) => {
+        Command::Talk(Talk::TakenBack { what, words, .. }) => {
             what.contains(konter_command::MASK) || words.contains(konter_command::MASK)
         }
         Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) | Command::Talk(_) => may_hold_pin(text),

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;
 use std::sync::LazyLock;
 
+use super::question::{HOW_MUCH, PRICE};
 use super::signals::{ALREADY, CALL_OFF, DO_NOT, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, YESTERDAY};
 use crate::read::{Context, Cursor, SaidNumber, amount, atoms};
 use konter_core::money::Rupiah;
@@ -135,7 +136,7 @@ static CHATTER: Words = LazyLock::new(|| {
 /// Words that ask for an order by themselves.
 static ACTION: Words = LazyLock::new(|| {
     list(
-        "isi isikan isiin ngisi beli belikan beliin order pesan pesen topup buy fill refill put load tuku tukokno tukokke tumbas \
+        "recharge reload isi isikan isiin ngisi beli belikan beliin order pesan pesen topup buy fill refill put load tuku tukokno tukokke tumbas \
         tumbaske meser meserkeun meuli eusian ngeusi ngeusian isikeun isikno",
     )
 });
@@ -375,8 +376,9 @@ static NOT_NOW: Words = LazyLock::new(|| {
         LATER,
         IF,
         YESTERDAY,
-        "gausah usah bukan bkn dibatalkan tadi td kenapa knp knapa kok kq ko mengapa gagal masuk msk pending harga hrg \
-         berapa brp brapa cek ck status komplain komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan \
+        HOW_MUCH,
+        PRICE,
+        "gausah usah bukan bkn dibatalkan tadi td kenapa knp knapa kok kq ko mengapa gagal masuk msk pending cek ck status komplain komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan \
          mana gimana gmn bagaimana habis tutup gangguan error eror dobel double dua kali contoh misal misalnya format \
          cara caranya tanya nanya info sn struk deposit setor dulu dlu sebelum setelah abis hapus ganti ubah tunda hold \
          test tes don't dont not cancelled why where",

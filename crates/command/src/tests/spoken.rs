@@ -94,6 +94,7 @@ fn meaning(command: &Command) -> String {
                 Talk::NotArrived { dest } => ("not-arrived", dest.as_deref()),
                 Talk::OfNumber { dest } => ("of-number", Some(dest.as_str())),
                 Talk::OfSerial { serial } => ("serial", Some(serial.as_str())),
+                Talk::Meant { line } => ("meant", Some(line.as_str())),
                 Talk::Later => ("later", None),
                 Talk::Hours => ("hours", None),
                 Talk::MoneyNotIn => ("money", None),
