@@ -11,6 +11,11 @@ pub struct Attachment {
     pub file: Option<FileRef>,
 }
 
+/// Stands in the place of a sender who does not let it be known.
+pub const HIDDEN: &str = "hidden";
+/// Before the time of what was forwarded.
+const AT: char = '@';
+
 /// The kind of a forwarded message: what it says was not meant for us by who sent it on.
 pub const FORWARDED: &str = "forwarded";
 
@@ -38,8 +43,9 @@ const MARK: char = '\u{1}';
 impl Attachment {
     /// A forwarded message: what it says is kept in a file's place, and whose it was, where that is known.
     #[must_use]
-    pub fn forwarded(words: &str, from: Option<&str>) -> Self {
-        let file = FileRef { id: words.to_owned(), name: from.unwrap_or_default().to_owned() };
+    pub fn forwarded(words: &str, from: Option<&str>, at: Option<i64>) -> Self {
+        let at = at.map(|at| format!("{AT}{at}")).unwrap_or_default();
+        let file = FileRef { id: words.to_owned(), name: format!("{}{at}", from.unwrap_or_default()) };
         Self { kind: FORWARDED.to_owned(), file: Some(file).filter(|file| !file.id.is_empty()) }
     }
 
@@ -49,11 +55,22 @@ impl Attachment {
         self.file.as_ref().filter(|_| self.kind == FORWARDED).map(|file| file.id.as_str())
     }
 
-    /// The channel's number of whoever wrote what was forwarded.
+    /// The channel's number of whoever wrote what was forwarded; [`HIDDEN`] of who does not show it.
     #[must_use]
     pub fn forwarded_from(&self) -> Option<&str> {
+        let (from, _) = self.origin()?;
+        Some(from).filter(|from| !from.is_empty())
+    }
+
+    /// When it was written, in seconds, where that is known.
+    #[must_use]
+    pub fn forwarded_at(&self) -> Option<i64> {
+        self.origin()?.1.parse().ok()
+    }
+
+    fn origin(&self) -> Option<(&str, &str)> {
         let file = self.file.as_ref().filter(|_| self.kind == FORWARDED)?;
-        Some(file.name.as_str()).filter(|from| !from.is_empty())
+        Some(file.name.split_once(AT).unwrap_or((&file.name, "")))
     }
 
     /// As the text of an inbox message.
@@ -160,13 +177,15 @@ mod tests {
 
     #[test]
     fn a_forwarded_message_keeps_its_words() {
-        let read = |words: &str| Attachment::from_text(&Attachment::forwarded(words, None).to_text()).unwrap();
+        let read = |words: &str| Attachment::from_text(&Attachment::forwarded(words, None, None).to_text()).unwrap();
         assert_eq!(read("Transfer masuk\nRp 100.618").forwarded_words(), Some("Transfer masuk\nRp 100.618"));
         assert_eq!(read("\u{1}a\u{1}b").forwarded_words(), Some("ab"));
         assert_eq!(read("").forwarded_words(), None);
         assert_eq!(read("dana masuk").forwarded_from(), None);
-        let of_somebody = Attachment::from_text(&Attachment::forwarded("dana masuk", Some("2002")).to_text()).unwrap();
-        assert_eq!(of_somebody.forwarded_from(), Some("2002"));
+        let of_somebody =
+            Attachment::from_text(&Attachment::forwarded("dana masuk", Some("2002"), Some(17)).to_text()).unwrap();
+        assert_eq!((of_somebody.forwarded_from(), of_somebody.forwarded_at()), (Some("2002"), Some(17)));
+        assert_eq!(read("dana masuk").forwarded_at(), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::front::console::{self, Entered, Input, Printer, Screen, Talk};
 use crate::http::{Callers, Http, Limits, router, serve};
 use crate::shop::{Shop, pins};
 use crate::telemetry::{self, LevelFilter};
-use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::agent::{Agent, Locale, PinState};
 use konter_core::catalog::SAMPLE;
 use konter_core::ids::AgentId;
 use konter_core::ledger::{AccountId, Posting, Reason};
@@ -224,20 +224,8 @@ async fn seed(store: &Store, locale: Locale) -> Result<(), StoreError> {
     commit.agents.push(Versioned {
         expected: None,
         row: Agent {
-            id,
-            version: 1,
-            name: "Demo Cell".to_owned(),
-            status: AgentStatus::Active,
-            pin: PinState::new(hash, PIN.len()),
-            chats: vec![console::reseller()],
-            phones: Vec::new(),
             locale,
-            receipt_shop: None,
-            receipt_footer: None,
-            waits_for_break: false,
-            network: konter_core::network::Network::default(),
-            identities: konter_core::preferences::Identities::default(),
-            created_at: now,
+            ..Agent::new(id, "Demo Cell".to_owned(), PinState::new(hash, PIN.len()), vec![console::reseller()], now)
         },
     });
     commit.postings.push(Posting::Transfer {

@@ -8,8 +8,9 @@ use std::path::Path;
 
 use konter_store::{holds_store, is_in_use};
 
-use super::open::{may_be_opened, may_begin, unread_catalog};
+use super::open::{may_be_opened, may_begin};
 use super::room;
+use super::unread_catalog::unread_catalog;
 use crate::backup::folder::has_room;
 use crate::backup::{BackupError, set};
 use crate::config::Settings;
@@ -32,7 +33,7 @@ pub(super) fn look(settings: &Settings, found: &mut Found) {
             [may_be_opened(dir), may_begin(settings), room::to_start(dir)].into_iter().filter_map(Result::err);
         found.mistakes.extend(refused.map(|failure| failure.to_string()));
         if holds_store(dir) {
-            found.notes.extend(unread_catalog(&settings.catalog));
+            found.notes.extend(unread_catalog(dir, &settings.catalog));
         }
     }
     backups(settings, found);

@@ -23,6 +23,7 @@ mod room;
 mod run;
 mod service_manager;
 mod simulate;
+mod unread_catalog;
 mod unrouted;
 
 use std::process::ExitCode;

@@ -11,6 +11,7 @@ use super::Failure;
 use super::backup::ON_THE_WAY;
 use super::private::close_to_others;
 use super::room;
+use super::unread_catalog::{is_any_known, is_sold_as_it_says, note_known, unread_catalog};
 use super::unrouted::unrouted;
 use crate::backup::{BUILT_IN, BackupError, folder, set};
 use crate::clock::{ShopClock, SystemClock};
@@ -73,9 +74,7 @@ impl Words {
             body.push_str(&self.texts.render(row.locale, &said_before, None).body);
         }
     }
-}
 
-impl Words {
     fn put(&self, row: &Outgoing, again: bool) -> Text {
         match &row.payload {
             Payload::Reply(reply) | Payload::Edit { reply, .. } => {
@@ -441,11 +440,20 @@ fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {
 /// What the store sells; an empty store takes the catalog first.
 async fn stock(store: &Store, settings: &Settings, given: Option<&str>, clock: &ShopClock) -> Result<Catalog, Failure> {
     let products = store.products().await.map_err(fault)?;
+    let (dir, file) = (&settings.data_dir, &settings.catalog);
     if !products.is_empty() {
-        if let Some(words) = unread_catalog(&settings.catalog) {
-            tracing::info!(products = products.len(), "{words}");
+        let catalog = Catalog::new(products);
+        if let Some(words) = unread_catalog(dir, file).filter(|_| given.is_none()) {
+            let is_taken_over = is_sold_as_it_says(file, &catalog);
+            if !is_taken_over {
+                tracing::info!(products = catalog.len(), "{words}");
+            }
+            // Of a shop that began before this was remembered, the file is told of once.
+            if is_taken_over || !is_any_known(dir) {
+                note_known(dir, file);
+            }
         }
-        return Ok(Catalog::new(products));
+        return Ok(catalog);
     }
     let table = match given {
         Some(text) => Table::of_text(text),
@@ -459,15 +467,11 @@ async fn stock(store: &Store, settings: &Settings, given: Option<&str>, clock: &
     commit.products.clone_from(&products);
     commit.outgoing = tell_below_cost(&products, settings);
     store.commit(commit).await.map_err(fault)?;
+    if given.is_none() {
+        note_known(dir, file);
+    }
     tracing::info!(products = products.len(), "catalog imported");
     Ok(Catalog::new(products))
-}
-
-/// A catalog's file beside a shop that has products: it may have been edited in the belief that a start reads it.
-pub(super) fn unread_catalog(path: &Path) -> Option<String> {
-    let words = "is read only by the first start; the shop sells what its store has. To take over what was changed in the \
-                 file, send it to the bot from an owner's chat";
-    path.exists().then(|| format!("catalog: {} {words}", path.display()))
 }
 
 /// Prices below cost are named once, in the log and to the owners, when they come into the shop.

@@ -36,7 +36,7 @@ pub struct BackupSettings {
 
 pub(super) fn read(source: &Source<'_>, data_dir: &Path) -> BackupSettings {
     let default = Some(TimeDelta::minutes(DEFAULT_EVERY.into()));
-    let days = source.value("KONTER_BACKUP_DAYS", "7", |text| source::number(text, 1, MOST_DAYS));
+    let days = source.value("KONTER_BACKUP_DAYS", "7", source::number(1, MOST_DAYS));
     BackupSettings {
         every: source.value("KONTER_BACKUP_EVERY", "60", every).unwrap_or(default),
         keep: TimeDelta::days(days.unwrap_or(DEFAULT_DAYS).into()),
@@ -51,7 +51,7 @@ fn every(text: &str) -> Result<Option<TimeDelta>, String> {
     if text.eq_ignore_ascii_case("off") {
         return Ok(None);
     }
-    source::number(text, SHORTEST_EVERY, LONGEST_EVERY).map(|minutes: u16| Some(TimeDelta::minutes(minutes.into())))
+    source::number(SHORTEST_EVERY, LONGEST_EVERY)(text).map(|minutes: u16| Some(TimeDelta::minutes(minutes.into())))
 }
 
 /// The value is never quoted.

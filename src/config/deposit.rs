@@ -15,7 +15,7 @@ const MOST_TICKET_HOURS: u16 = 72;
 pub(super) fn read(source: &Source<'_>) -> Terms {
     let banks =
         source.value("KONTER_BANKS", "BCA 1234567890 a.n. Budi Santoso; BRI 0987-6543-2100 a.n. Budi Santoso", banks);
-    let hours = source.value("KONTER_TICKET_HOURS", "24", |text| source::number(text, 1, MOST_TICKET_HOURS));
+    let hours = source.value("KONTER_TICKET_HOURS", "24", source::number(1, MOST_TICKET_HOURS));
     let above = source.value("KONTER_DEPOSIT_ASK_ABOVE", "10000000", rupiah);
     let daily = source.value("KONTER_OPERATOR_DEPOSIT_DAILY", "5000000", rupiah);
     Terms {

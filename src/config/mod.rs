@@ -32,7 +32,7 @@ use konter_core::clean::clean;
 use konter_core::deposit::Terms;
 use konter_core::ids::{ChatId, SupplierId};
 use konter_core::pricing::MarginCap;
-use source::Source;
+use source::{Source, number, one_of};
 
 /// Where sled lives unless `KONTER_DATA_DIR` says otherwise.
 pub const DEFAULT_DATA_DIR: &str = "./data";
@@ -43,12 +43,12 @@ const DEFAULT_INQUIRY_MINUTES: u16 = 15;
 /// No bill may be paid past its day anyway.
 const MOST_INQUIRY_MINUTES: u16 = 24 * 60;
 const DEFAULT_STALE_MINUTES: u16 = 30;
-/// Late enough to hold nearly the whole day, and still on it.
 /// Late reports, complaints and corrections come within weeks.
 const DEFAULT_CLOSE_DAYS_AFTER: u32 = 40;
 /// Yesterday's orders still change.
 const FEWEST_OPEN_DAYS: u16 = 2;
 const MOST_OPEN_DAYS: u16 = 3_650;
+/// Late enough to hold nearly the whole day, and still on it.
 const DEFAULT_SUMMARY_AT: Option<NaiveTime> = NaiveTime::from_hms_opt(23, 55, 0);
 /// A day: an order older than that was placed for a need that has passed.
 const MOST_STALE_MINUTES: u16 = 24 * 60;
@@ -136,6 +136,9 @@ pub enum Registration {
     Closed,
 }
 
+const REGISTRATIONS: [(&str, Registration); 3] =
+    [("open", Registration::Open), ("approve", Registration::Approve), ("closed", Registration::Closed)];
+
 /// What is done with suppliers' price lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PriceLists {
@@ -148,16 +151,8 @@ pub enum PriceLists {
     Off,
 }
 
-impl PriceLists {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text.to_lowercase().as_str() {
-            "ask" => Ok(Self::Ask),
-            "auto" => Ok(Self::Auto),
-            "off" => Ok(Self::Off),
-            _ => Err("must be one of: ask, auto, off".to_owned()),
-        }
-    }
-}
+const PRICE_LISTS: [(&str, PriceLists); 3] =
+    [("ask", PriceLists::Ask), ("auto", PriceLists::Auto), ("off", PriceLists::Off)];
 
 /// What a check of the settings found.
 #[derive(Debug)]
@@ -228,25 +223,24 @@ impl Settings {
 
 impl Policy {
     fn read(source: &Source<'_>) -> Self {
+        let minutes = |name, most, usual: u16| {
+            TimeDelta::minutes(source.value(name, &usual.to_string(), number(1, most)).unwrap_or(usual).into())
+        };
         Self {
             admins: source.list("KONTER_ADMINS", "telegram:1001,telegram:1002", owner),
             locale: source.value("KONTER_LOCALE", "id", locale).unwrap_or_default(),
             registration: source
-                .value("KONTER_REGISTRATION", "approve", Registration::parse)
+                .value("KONTER_REGISTRATION", "approve", one_of(REGISTRATIONS))
                 .unwrap_or(Registration::Approve),
             margin_cap: source.value("KONTER_MARGIN_MAX_PERCENT", "50", margin_cap).unwrap_or_default(),
-            stale_after: TimeDelta::minutes(
-                source.value("KONTER_STALE_MINUTES", "30", stale_minutes).unwrap_or(DEFAULT_STALE_MINUTES).into(),
-            ),
-            inquiry_valid_for: TimeDelta::minutes(
-                source.value("KONTER_INQUIRY_MINUTES", "15", inquiry_minutes).unwrap_or(DEFAULT_INQUIRY_MINUTES).into(),
-            ),
+            stale_after: minutes("KONTER_STALE_MINUTES", MOST_STALE_MINUTES, DEFAULT_STALE_MINUTES),
+            inquiry_valid_for: minutes("KONTER_INQUIRY_MINUTES", MOST_INQUIRY_MINUTES, DEFAULT_INQUIRY_MINUTES),
             deposits: deposit::read(source),
             summary_at: source.value("KONTER_SUMMARY_AT", "23:55", time_or_off).unwrap_or(DEFAULT_SUMMARY_AT),
-            price_lists: source.value("KONTER_PRICE_LISTS", "ask", PriceLists::parse).unwrap_or_default(),
+            price_lists: source.value("KONTER_PRICE_LISTS", "ask", one_of(PRICE_LISTS)).unwrap_or_default(),
             close_days_after: source
-                .value("KONTER_CLOSE_DAYS_AFTER", "40", close_days_after)
-                .unwrap_or(DEFAULT_CLOSE_DAYS_AFTER),
+                .value("KONTER_CLOSE_DAYS_AFTER", "40", number(FEWEST_OPEN_DAYS, MOST_OPEN_DAYS))
+                .map_or(DEFAULT_CLOSE_DAYS_AFTER, u32::from),
             private_reports: source.value("KONTER_H2H_PRIVATE_REPORTS", "no", yes_or_no).unwrap_or(false),
             contact: source.value("KONTER_CONTACT", "@toko_berkah", contact),
         }
@@ -264,24 +258,9 @@ impl TelegramSettings {
     }
 }
 
-impl Registration {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text.to_lowercase().as_str() {
-            "open" => Ok(Self::Open),
-            "approve" => Ok(Self::Approve),
-            "closed" => Ok(Self::Closed),
-            _ => Err("must be one of: open, approve, closed".to_owned()),
-        }
-    }
-}
-
 impl LogFormat {
     fn parse(text: &str) -> Result<Self, String> {
-        match text.to_lowercase().as_str() {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            _ => Err("must be one of: text, json".to_owned()),
-        }
+        one_of([("text", Self::Text), ("json", Self::Json)])(text)
     }
 
     /// What the environment says. Logging begins before the other settings are read, and their mistakes are logged: one
@@ -394,21 +373,9 @@ fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| format!("`{}` is not a time zone's name", source::shorten(text)))
 }
 
-fn inquiry_minutes(text: &str) -> Result<u16, String> {
-    source::number(text, 1, MOST_INQUIRY_MINUTES)
-}
-
 fn margin_cap(text: &str) -> Result<MarginCap, String> {
-    let percent = source::number(text, 0, u16::from(MarginCap::HIGHEST))?;
+    let percent = number(0, u16::from(MarginCap::HIGHEST))(text)?;
     u8::try_from(percent).ok().and_then(MarginCap::new).ok_or_else(|| format!("{percent} is too much"))
-}
-
-fn close_days_after(text: &str) -> Result<u32, String> {
-    source::number(text, FEWEST_OPEN_DAYS, MOST_OPEN_DAYS).map(u32::from)
-}
-
-fn stale_minutes(text: &str) -> Result<u16, String> {
-    source::number(text, 1, MOST_STALE_MINUTES)
 }
 
 /// `23:55`, or `off`.

@@ -164,11 +164,21 @@ fn own_parts<'n>(name: &'n str, known: &'n str) -> Option<(&'n str, &'n str)> {
 }
 
 /// A whole number within limits.
-pub(super) fn number(text: &str, least: u16, most: u16) -> Result<u16, String> {
-    text.parse()
-        .ok()
-        .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| format!("must be a whole number from {least} to {most}"))
+pub(super) fn number(least: u16, most: u16) -> impl Fn(&str) -> Result<u16, String> {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        number.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
+    }
+}
+
+/// One of these words, in any letter case.
+pub(super) fn one_of<T: Copy, const N: usize>(known: [(&str, T); N]) -> impl Fn(&str) -> Result<T, String> {
+    move |text| {
+        let found = known.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+        found
+            .map(|(_, value)| *value)
+            .ok_or_else(|| format!("must be one of: {}", known.map(|(word, _)| word).join(", ")))
+    }
 }
 
 /// A value quoted in an error stays readable, whatever was pasted there.

@@ -80,9 +80,8 @@ impl SupplierSettings {
             None => source.required(&name("PROTOCOL"), "kiosampm", protocol_kind),
         };
         let url = source.required(&name("URL"), "https://supplier.example.com:8443/api", BaseUrl::parse);
-        let timeout = source
-            .value(&name("TIMEOUT_SECS"), "60", |text| number(text, 1, MOST_TIMEOUT_SECS))
-            .unwrap_or(DEFAULT_TIMEOUT_SECS);
+        let timeout =
+            source.value(&name("TIMEOUT_SECS"), "60", number(1, MOST_TIMEOUT_SECS)).unwrap_or(DEFAULT_TIMEOUT_SECS);
         let callback_ips = source.list(&name("CALLBACK_IPS"), "203.0.113.7,198.51.100.0/24", range);
         let callback_secret = source.value(&name("CALLBACK_SECRET"), "k3b4d2f1a9", callback_secret);
         let cutoff = source.value(&name("CUTOFF"), "23:30-00:30", cutoff);
@@ -108,7 +107,7 @@ impl SupplierSettings {
 
 /// How much is sent to a supplier, and when its deposit is low.
 fn limits(source: &Source<'_>, name: &dyn Fn(&str) -> String) -> Limits {
-    let at_once = source.value(&name("CONCURRENCY"), "32", |text| number(text, 1, MOST_AT_ONCE));
+    let at_once = source.value(&name("CONCURRENCY"), "32", number(1, MOST_AT_ONCE));
     let per_second = source.value(&name("RATE"), "10", rate).flatten();
     let low_balance = source.value(&name("LOW_BALANCE"), "500000", low_balance);
     Limits { at_once: at_once.unwrap_or(USUAL_AT_ONCE), per_second, low_balance }
@@ -126,7 +125,7 @@ fn zone_separator(text: &str) -> Result<String, String> {
 
 /// Requests a second, or `none`.
 fn rate(text: &str) -> Result<Option<u16>, String> {
-    if text.eq_ignore_ascii_case("none") { Ok(None) } else { number(text, 1, MOST_PER_SECOND).map(Some) }
+    if text.eq_ignore_ascii_case("none") { Ok(None) } else { number(1, MOST_PER_SECOND)(text).map(Some) }
 }
 
 fn low_balance(text: &str) -> Result<Rupiah, String> {

@@ -154,17 +154,11 @@ enum State {
     /// In a request line, which is held back.
     Line,
     /// In the rest of a line that was too long.
-    Dropping {
-        left: usize,
-    },
+    Dropping { left: usize },
     /// In a head; `length` is its body's, as far as it has been told, `sure` whether that can be relied on.
-    Head {
-        length: Option<u64>,
-        sure: bool,
-    },
-    Body {
-        left: u64,
-    },
+    Head { length: Option<u64>, sure: bool },
+    /// In a body.
+    Body { left: u64 },
     /// Somewhere: everything passes.
     Blind,
 }

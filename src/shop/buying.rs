@@ -45,7 +45,11 @@ pub(super) fn buy_of<'a>(order: &'a Order, attempt: &'a Attempt, dest: &'a str) 
         max_cost: order.most_it_may_cost(attempt),
         kind: order.kind,
         inquiry: attempt.quote.as_deref(),
-        sent: Sending { first: attempt.first, repeated: attempt.checks > 0 },
+        sent: Sending {
+            first: attempt.first,
+            repeated: attempt.checks > 0,
+            delivered: matches!(attempt.outcome, Some(Outcome::Success(_))),
+        },
     }
 }
 

@@ -3,12 +3,14 @@
 use super::alarm::SerialPrompts;
 use super::guide::Guides;
 use super::keypad::Keypads;
+use super::languages::Languages;
 use super::sources::Sources;
 
 #[derive(Default)]
 pub(super) struct Dialogs {
     pub guides: Guides,
     pub keypads: Keypads,
+    pub languages: Languages,
     pub serials: SerialPrompts,
     pub sources: Sources,
 }

@@ -7,7 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
 use konter_command::{OrderRequest, Wish};
-use konter_core::ids::{BroadcastId, ChatId, InquiryId, OrderId, ProductCode};
+use konter_core::deposit::PROOF_TAKEN_FOR;
+use konter_core::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, TicketId};
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;
 
@@ -24,6 +25,10 @@ pub(super) struct Guides {
     asked: Mutex<HashMap<ChatId, Awaited>>,
     /// Several orders of one message that wait for their PIN.
     several: Mutex<HashMap<ChatId, Several>>,
+    /// Commands that wait for their PIN.
+    lines: Mutex<HashMap<ChatId, HeldLine>>,
+    /// The ticket whose proof was passed on last.
+    proofs: Mutex<HashMap<ChatId, (TicketId, DateTime<Utc>)>>,
     /// Pictures of one album that were taken together.
     albums: Mutex<HashMap<ChatId, Album>>,
     /// The bills that were looked up, the last one behind.
@@ -44,6 +49,12 @@ pub(super) enum Awaits {
     Wish(Wish),
     /// What was offered for this number: what of it?
     Product(String),
+    /// Somebody registers: what is the shop called?
+    ShopName,
+    /// The same: with which PIN?
+    ShopPin(String),
+    /// How much is paid in.
+    Deposit,
 }
 
 struct Awaited {
@@ -60,6 +71,20 @@ pub(super) struct Several {
     pub id: u64,
     pub request: OrderRequest,
     pub total: Rupiah,
+    pub at: DateTime<Utc>,
+}
+
+/// A command that was shown and lacks nothing but its PIN.
+#[derive(Clone, Debug)]
+pub(super) struct HeldLine {
+    /// What its keypad is about.
+    pub id: u64,
+    /// As it is typed, without the PIN.
+    pub line: String,
+    /// Whom it is about, where that is one below.
+    pub about: Option<(AgentId, String)>,
+    /// What it sends.
+    pub amount: Option<Rupiah>,
     pub at: DateTime<Utc>,
 }
 
@@ -81,6 +106,8 @@ pub(super) struct Guide {
     pub prices: Vec<Option<Rupiah>>,
     /// Which of them was chosen.
     pub chosen: Option<usize>,
+    /// Which category was looked at.
+    pub shelf: Option<usize>,
     /// 1 for the first order of it today.
     pub nth: u8,
     pub buyer_phone: Option<Phone>,
@@ -132,6 +159,13 @@ impl Guides {
         guide.products.get(index)?;
         guide.chosen = Some(index);
         Some(guide.clone())
+    }
+
+    /// Another category of it is looked at.
+    pub fn look_at(&self, chat: &ChatId, id: u64, place: usize) {
+        if let Some(guide) = self.offers.lock().get_mut(chat).filter(|guide| guide.id == id) {
+            guide.shelf = Some(place);
+        }
     }
 
     /// The offer has become an order.
@@ -199,6 +233,29 @@ impl Guides {
         }
     }
 
+    pub fn hold_line(&self, chat: &ChatId, line: HeldLine) {
+        let mut lines = self.lines.lock();
+        lines.retain(|_, known| line.at - known.at < FORGOTTEN_AFTER);
+        lines.insert(chat.clone(), line);
+    }
+
+    /// A command that waits for its PIN.
+    pub fn held_line(&self, chat: &ChatId, id: u64, now: DateTime<Utc>) -> Option<HeldLine> {
+        self.latest_line(chat, now).filter(|line| line.id == id)
+    }
+
+    /// The one that was shown last.
+    pub fn latest_line(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<HeldLine> {
+        self.lines.lock().get(chat).filter(|line| now - line.at < FORGOTTEN_AFTER).cloned()
+    }
+
+    pub fn let_go_line(&self, chat: &ChatId, id: u64) {
+        let mut lines = self.lines.lock();
+        if lines.get(chat).is_some_and(|line| line.id == id) {
+            lines.remove(chat);
+        }
+    }
+
     /// The next message of the chat may complete this.
     pub fn await_next(&self, chat: &ChatId, what: Awaits, now: DateTime<Utc>) {
         let mut asked = self.asked.lock();
@@ -252,6 +309,18 @@ impl Guides {
 
     pub fn latest_announcement(&self, chat: &ChatId) -> Option<BroadcastId> {
         self.announcements.lock().get(chat).copied()
+    }
+
+    /// A proof of this ticket was passed on.
+    pub fn note_proof(&self, chat: &ChatId, ticket: TicketId, now: DateTime<Utc>) {
+        let mut proofs = self.proofs.lock();
+        proofs.retain(|_, (_, at)| now - *at < PROOF_TAKEN_FOR);
+        proofs.insert(chat.clone(), (ticket, now));
+    }
+
+    /// When a proof of this ticket was passed on.
+    pub fn proven_at(&self, chat: &ChatId, ticket: TicketId) -> Option<DateTime<Utc>> {
+        self.proofs.lock().get(chat).filter(|(proven, _)| *proven == ticket).map(|(_, at)| *at)
     }
 
     /// Notes a picture that was taken with what stood under it, or by itself.

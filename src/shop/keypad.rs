@@ -42,6 +42,8 @@ pub(super) enum PadId {
     Order(u64),
     /// Several orders of one message. Their PIN is typed.
     Several(u64),
+    /// A command that was typed without its PIN.
+    Line(u64),
 }
 
 /// Whether something else was written since the keypad was shown.
@@ -196,6 +198,15 @@ impl Keypads {
         };
         pad.interrupted = Interrupted::No;
         true
+    }
+
+    /// Whether this message is the first that was written since the chat's keypad was shown.
+    pub fn is_first_since(&self, chat: &ChatId, message: &str) -> bool {
+        self.pads.lock().get(chat).is_some_and(|pad| match &pad.interrupted {
+            Interrupted::No => true,
+            Interrupted::By(first) => first == message,
+            Interrupted::Long => false,
+        })
     }
 
     /// What a chat's keypad is open for, and the message it stands under: a PIN may also be typed, which hands it

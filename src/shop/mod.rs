@@ -29,6 +29,7 @@ mod in_flight;
 mod inbox;
 mod inquiring;
 mod keypad;
+mod languages;
 mod leaving;
 mod measure;
 mod network;

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use super::keypad::PadId;
 use konter_core::ids::{BroadcastId, ChatId, InquiryId};
-use konter_reply::{pad_of_announcement, pad_of_bill, pad_of_offer, pad_of_question};
+use konter_reply::{pad_of_announcement, pad_of_bill, pad_of_line, pad_of_offer, pad_of_question};
 
 /// Nothing waits for longer.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(1);
@@ -22,6 +22,8 @@ pub(super) enum Waits {
     Order(u64),
     /// Several orders of one message.
     Several(u64),
+    /// A command that was typed without its PIN.
+    Line(u64),
     Bill(InquiryId),
     /// The number, or the product, that was asked for.
     Answer,
@@ -35,6 +37,7 @@ impl Waits {
     pub fn card(self) -> Option<String> {
         match self {
             Self::Order(id) | Self::Several(id) => Some(pad_of_offer(id)),
+            Self::Line(id) => Some(pad_of_line(id)),
             Self::Bill(id) => Some(pad_of_bill(id)),
             Self::Answer => None,
             Self::Question(number) => Some(pad_of_question(number)),
@@ -47,6 +50,7 @@ impl Waits {
         match self {
             Self::Order(id) => Some(PadId::Order(id)),
             Self::Several(id) => Some(PadId::Several(id)),
+            Self::Line(id) => Some(PadId::Line(id)),
             Self::Bill(id) => Some(PadId::Bill(id)),
             Self::Answer | Self::Question(_) | Self::Announcement(_) => None,
         }
@@ -58,6 +62,7 @@ impl From<PadId> for Waits {
         match pad {
             PadId::Order(id) => Self::Order(id),
             PadId::Several(id) => Self::Several(id),
+            PadId::Line(id) => Self::Line(id),
             PadId::Bill(id) => Self::Bill(id),
         }
     }
@@ -115,6 +120,13 @@ impl Sources {
     /// Whether it began to wait at that very moment: what was said then is about it.
     pub fn began_at(&self, chat: &ChatId, waits: Waits, at: DateTime<Utc>) -> bool {
         self.has(chat, |source| source.at == at && is_same(source.led_to, waits))
+    }
+
+    /// The one of these that a message has led to last.
+    pub fn newest(&self, chat: &ChatId, among: &[Waits]) -> Option<Waits> {
+        let chats = self.0.lock();
+        let led_to = |source: &Source| among.iter().find(|waits| is_same(source.led_to, **waits)).copied();
+        chats.get(chat).and_then(|chat| chat.sources.iter().rev().find_map(led_to))
     }
 
     fn has(&self, chat: &ChatId, is_it: impl Fn(&Source) -> bool) -> bool {

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::bot_api::{BotApi, Mishap};
-use crate::support::front::{HURRY, settings};
+use crate::support::front::{HURRY, Words, settings};
 use crate::support::shop::{Setup, TestShop, admin, reseller};
 use chrono::TimeDelta;
 use konter::front::telegram::{Settings, Telegram, Timing, Waker};
-use konter::front::{Text, Wording};
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
-use konter_reply::{BroadcastStage, DeskReply, Reply, Texts};
+use konter_reply::{BroadcastStage, DeskReply, Reply};
 use konter_store::memory::MemoryStore;
 use konter_store::{Commit, Outgoing, Payload, Store};
 use tokio_util::sync::CancellationToken;
@@ -137,20 +136,6 @@ async fn counting_goes_on_after_a_restart() {
     shop.close().await;
 }
 
-/// The texts as the program tells them.
-struct Words(Texts);
-
-impl Wording for Words {
-    fn render(&self, row: &Outgoing) -> Text {
-        match &row.payload {
-            Payload::Reply(reply) | Payload::Edit { reply, .. } => {
-                Text { body: self.0.render(row.locale, reply, row.balance).body, ..Text::default() }
-            }
-            Payload::Forget { .. } | Payload::Copy { .. } => Text::default(),
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chats_that_block_the_bot_are_counted_apart() {
     const CHATS: i64 = 20;
@@ -166,7 +151,7 @@ async fn chats_that_block_the_bot_are_counted_apart() {
     api.shut(2005, Mishap::Refuse(400, "Bad Request: chat not found"));
     let timing = Timing { rescan: Duration::from_millis(20), ..HURRY };
     let telegram = Telegram::new(Settings { timing, ..settings(&api) }).unwrap();
-    let wording = Arc::new(Words(Texts::builtin(chrono_tz::Asia::Jakarta)));
+    let wording = Arc::new(Words::builtin());
     let cancel = CancellationToken::new();
     let pump = telegram.pump(Arc::new(shop.store.clone()), wording, Waker::default());
     let pump = tokio::spawn(pump.run(cancel.clone()));

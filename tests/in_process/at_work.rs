@@ -172,3 +172,106 @@ async fn a_command_under_a_card_is_asked_about_first() {
     assert!(heard.iter().any(|(chat, said)| *chat == reseller() && said.contains(answer)), "{heard:?}");
     shop.close().await;
 }
+
+/// What replies to a ticket's card, or to that of somebody who has registered, is about that very one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reply_to_a_ticket_or_a_newcomer_names_that_one() {
+    let shop = TestShop::open().await;
+    shop.say(&reseller(), "TIKET.100000", 2).await;
+    let first = shop.card(&admin());
+    shop.say(&reseller(), "TIKET.50000", 2).await;
+    for (text, line) in [
+        ("acc", "/acc 1"),
+        ("terima", "/acc 1"),
+        ("ok", "/acc 1"),
+        ("sudah masuk", "/acc 1"),
+        ("95rb yang masuk", "/acc 1 95000"),
+        ("tolak", "/tolak 1"),
+        ("belum masuk", "/tolak 1"),
+    ] {
+        let said = shop.reply(&admin(), &first, text, 1).await.remove(0);
+        assert!(said.contains(&format!("Maksudnya {line}?")), "{text}: {said}");
+    }
+    shop.say(&ChatId::telegram(2009), "DAFTAR.Joko Cell.4821", 2).await;
+    let newcomer = shop.card(&admin());
+    for (text, line) in [("acc", "/setujui KR0002"), ("setuju", "/setujui KR0002"), ("tolak", "/blokir KR0002")] {
+        let said = shop.reply(&admin(), &newcomer, text, 1).await.remove(0);
+        assert!(said.contains(&format!("Maksudnya {line}?")), "{text}: {said}");
+    }
+    // The amount alone is the ticket's, and nobody's PIN.
+    let said = shop.say(&admin(), "50.236", 1).await.remove(0);
+    assert!(said.contains("/acc 2"), "{said}");
+    assert_eq!(shop.available(1).await, 100_000);
+    assert_eq!(shop.transcript().matches("deleted").count(), 1, "only the newcomer's PIN: {}", shop.transcript());
+    shop.close().await;
+}
+
+/// Whoever is blocked as a reseller and works here is named as one who still does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_blocked_reseller_who_works_here_is_pointed_out() {
+    let shop = TestShop::open().await;
+    shop.say(&admin(), "/peran KR0001 operator", 2).await;
+    let said = shop.say(&admin(), "/blokir KR0001", 3).await.join("\n");
+    assert!(said.contains("masih operator") && said.contains("/peran KR0001 hapus"), "{said}");
+    shop.close().await;
+}
+
+/// An owner who sells as well means the shop where his own account has no use for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_who_sells_is_shown_the_shops_commands() {
+    let owner = ChatId::telegram(1002);
+    let shop = TestShop::with(Setup { more_admins: vec![owner.clone()], ..Setup::default() }).await;
+    shop.add_agent(owner.clone(), 50_000, Locale::Id).await;
+    for (text, line) in [
+        ("blokir kr0001", "/blokir kr0001"),
+        ("reset pin kr0001", "/resetpin KR0001"),
+        ("tutup s10", "/tutup s10"),
+        ("harga jual s10 10700", "/hargajual S10 10700"),
+        ("harga s10 naik jadi 10800", "/hargajual S10 10800"),
+    ] {
+        let said = shop.say(&owner, text, 1).await.remove(0);
+        assert!(said.contains(&format!("Maksudnya {line}?")), "{text}: {said}");
+    }
+    let said = shop.say(&owner, "rekap toko", 1).await.remove(0);
+    assert!(said.starts_with("REKAP TOKO"), "{said}");
+    shop.say(&reseller(), "S10.081234567890.1234", 1).await;
+    let said = shop.say(&owner, "order 1", 1).await.remove(0);
+    assert!(said.starts_with("#1 S10 ke 081234567890"), "{said}");
+    let said = shop.say(&owner, "harga s10", 1).await.remove(0);
+    assert!(said.contains("10.500"), "his own question about a price stays one: {said}");
+    shop.close().await;
+}
+
+/// A stuck order's card that is replied to names that order; and nothing but a plain serial number ends it at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stuck_order_is_decided_by_plain_words_alone() {
+    let shop = TestShop::open().await;
+    shop.say(&reseller(), "S5.081234567823.1234", 1).await;
+    shop.pass(chrono::TimeDelta::minutes(17));
+    shop.hear(1).await;
+    let card = shop.card(&admin());
+    for (text, line) in [
+        ("gagal", "/gagal 1 ALASAN"),
+        ("gagal nomor salah", "/gagal 1 nomor salah"),
+        ("refund", "/gagal 1 ALASAN"),
+        ("sukses 0041002345678901", "/sukses 1 0041002345678901"),
+        ("cek ulang", "/cekulang 1"),
+    ] {
+        let said = shop.reply(&admin(), &card, text, 1).await.remove(0);
+        assert!(said.contains(&format!("Maksudnya {line}?")), "{text}: {said}");
+    }
+    for text in [
+        "/gagal 1 sukses",
+        "/gagal 1 mungkin",
+        "/sukses 1 kayaknya",
+        "/sukses 1 ?12345678",
+        "/sukses 1 12345678901 atau 12345678902",
+        "/sukses 1 sebentar1",
+    ] {
+        let said = shop.say(&admin(), text, 1).await.remove(0);
+        assert!(!said.contains("SUKSES. ") && !said.contains("GAGAL. "), "{text}: {said}");
+        let order = shop.store.order(konter_core::ids::OrderId(1)).await.unwrap().unwrap();
+        assert!(order.is_open(), "{text}: {said}");
+    }
+    shop.close().await;
+}

@@ -241,12 +241,12 @@ fn sample_with(column: usize, cell: &str) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_a_file_changes_besides_prices_is_shown_with_what_costs_money_first() {
     for (column, cell, told) in [
-        (8, "S100", "S10: sku kios S10 → S100"),
-        (10, "105", "S10: cost kios 10.150 → 105"),
-        (12, "no", "S10: open kios yes → no"),
+        (8, "S100", "S10: kode supplier kios S10 → S100"),
+        (10, "105", "S10: modal kios 10.150 → 105"),
+        (12, "no", "S10: ditutup di kios"),
         (3, "xl", "S10: operator telkomsel → xl"),
-        (11, "7", "S10: priority kios 1 → 7"),
-        (1, "Pulsa", "S10: name Telkomsel 10.000 → Pulsa"),
+        (11, "7", "S10: urutan kios 1 → 7"),
+        (1, "Pulsa", "S10: nama Telkomsel 10.000 → Pulsa"),
         (7, "ppob", "S10: rute ppob S10 baru, rute kios S10 dihapus"),
     ] {
         let (shop, said) = sent("katalog.csv", sample_with(column, cell)).await;

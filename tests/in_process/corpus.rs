@@ -203,6 +203,7 @@ fn date(date: Option<DateArg>) -> String {
             | DateArg::LastWeek
             | DateArg::ThisMonth
             | DateArg::LastMonth
+            | DateArg::Year
             | DateArg::LastDays(_)
             | DateArg::Month(_)),
         ) => {
@@ -228,6 +229,7 @@ const fn problem(problem: &Problem) -> &'static str {
         Problem::TooManyOrders => "many",
         Problem::ReferenceForSeveral => "reference",
         Problem::NegativeAmount => "negative",
+        Problem::DoubtfulAmount { .. } => "doubtful amount",
         Problem::SeveralDeposits => "several deposits",
     }
 }

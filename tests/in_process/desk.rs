@@ -392,8 +392,17 @@ async fn what_was_hardly_meant_is_asked_back() {
     }
     let said = shop.say(&admin(), "/supplier kios", 1).await.join("\n");
     assert!(!said.contains("Dijeda"), "{said}");
-    let said = shop.say(&admin(), "/supplier kios jeda gangguan sampai besok", 1).await.join("\n");
-    assert!(!said.contains("Belum dijeda"), "{said}");
+    for until in ["sampai besok", "gangguan sampai besok", "30 menit"] {
+        let said = shop.say(&admin(), &format!("/supplier kios jeda {until}"), 1).await.join("\n");
+        assert!(said.contains("Belum dijeda") && said.contains("/supplier kios lanjut"), "{said}");
+    }
+    for (text, line) in
+        [("/tutup S10 gangguan sampai besok", "/tutup S10"), ("/blokir KR0001 sampai lunas", "/blokir KR0001")]
+    {
+        let said = shop.say(&admin(), text, 1).await.join("\n");
+        assert!(said.starts_with("Belum dikerjakan") && said.ends_with(line), "{said}");
+    }
+    assert!(shop.shop.catalog().get(&"S10".parse().unwrap()).unwrap().is_open());
     let said = shop.say(&admin(), "/deposit KR0001 100", 1).await.join("\n");
     assert!(said.contains("di bawah 1.000") && said.contains("Belum dikerjakan"), "{said}");
     shop.say(&reseller(), "TIKET.100000", 2).await;
@@ -423,4 +432,76 @@ async fn what_is_read_and_when_an_order_came_is_told_as_it_is() {
     let at = |word: &str| said.split(word).nth(1).map(|rest| rest.chars().take(12).collect::<String>());
     assert_ne!(at("masuk "), at("selesai "), "{said}");
     shop.close().await;
+}
+
+/// Why something was done is kept where those who work here look, and nobody else is told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reason_stands_in_the_log() {
+    let shop = TestShop::open().await;
+    let said = shop.say(&admin(), "/blokir KR0001 nunggak", 3).await.join("\n");
+    assert!(said.contains("tercatat di /log saja, agen tidak diberi tahu: nunggak"), "{said}");
+    shop.say(&admin(), "/tutup S10 karena gangguan", 2).await;
+    let said = shop.say(&admin(), "/tutup QQQ gangguan", 1).await.join("\n");
+    assert!(!said.contains("tercatat"), "{said}");
+    let log = shop.say(&admin(), "/log", 1).await.remove(0);
+    assert!(log.contains("/blokir KR0001 nunggak") && log.contains("/tutup S10 karena gangguan"), "{log}");
+    shop.close().await;
+}
+
+/// Out of a group: the catalog's prices again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_leaves_a_group_pays_the_catalogs_prices() {
+    let shop = TestShop::open().await;
+    let price = async || shop.say(&reseller(), "HARGA.S10", 1).await.remove(0);
+    asks(&shop, &[("/grup agent -100", 1), ("/grup KR0001 agent", 1)]).await;
+    assert!(price().await.contains("10.400"));
+    asks(&shop, &[("/grup KR0001 -", 1)]).await;
+    assert!(price().await.contains("10.500"));
+    shop.close().await;
+}
+
+/// An owner who sells as well is greeted as the owner, with his own account below.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_who_sells_sees_what_waits() {
+    let owner = ChatId::telegram(1002);
+    let shop = TestShop::with(Setup { more_admins: vec![owner.clone()], ..Setup::default() }).await;
+    shop.add_agent(owner.clone(), 70_000, Locale::Id).await;
+    shop.say(&reseller(), "TIKET.50000", 3).await;
+    let said = shop.say(&owner, "/start", 1).await.remove(0);
+    assert!(said.contains("tiket deposit menunggu: 1") && said.contains("Anda owner"), "{said}");
+    assert!(said.contains("Akun jualan Anda: KR0002") && said.contains("Saldo 70.000"), "{said}");
+    for (text, page) in
+        [("bantuan deposit", "/acc 12"), ("BANTUAN HARGA", "/hargajual S10"), ("bantuan katalog", "PERINTAH TOKO")]
+    {
+        let said = shop.say(&owner, text, 1).await.remove(0);
+        assert!(said.contains(page), "{text}: {said}");
+        let said = shop.say(&reseller(), text, 1).await.remove(0);
+        assert!(!said.contains(page), "{text}: {said}");
+    }
+    shop.close().await;
+}
+
+/// A header in Indonesian is read; one that lacks columns is told so once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_catalog_headed_in_indonesian_is_read() {
+    let with_file = async |content: &'static str| {
+        let shop = TestShop::with(Setup { chats: Arc::new(OneFile(content)), ..Setup::default() }).await;
+        shop.receive(file(&shop, &admin()), 1).await.remove(0)
+    };
+    let head = "Kode;Nama Produk;Kategori;Operator;Jenis;Nominal;Harga Jual;Pemasok;Kode Supplier;Denom;Harga Modal;Urutan;Aktif\n";
+    let row = "S10;Telkomsel 10.000;Pulsa Telkomsel;telkomsel;topup;10000;10.600;kios;S10;;10.200;1;tidak\n";
+    let said = with_file(Box::leak(format!("{head}{row}").into_boxed_str())).await;
+    assert!(said.contains("berubah 1") && said.contains("10.500 menjadi 10.600"), "{said}");
+    assert!(said.contains("modal kios") && said.contains("ditutup di kios") && !said.contains("cost"), "{said}");
+    let said = with_file(
+        "kode,nama,kategori,operator,harga,modal,supplier,aktif\nS10,Tsel,Pulsa,telkomsel,10600,10200,kios,ya\n",
+    )
+    .await;
+    assert!(
+        said.contains("kolom yang belum ada: kind, nominal, sku, denom, priority") && said.contains("/katalog excel"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 2, "{said}");
+    let said = with_file("Kode,Nama,Kategori,Operator,Harga,Status\nS10,Tsel,Pulsa,telkomsel,10200,normal\n").await;
+    assert!(said.contains("daftar harga supplier"), "{said}");
 }

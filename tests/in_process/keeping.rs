@@ -103,6 +103,30 @@ async fn with_a_passphrase_the_newest_goes_to_the_owners_once_a_day() {
     }
 }
 
+/// What is sent tells the moment of what is in it, not that of its sending.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_sent_bears_the_moment_of_its_contents() {
+    let folder = tempfile::tempdir().unwrap();
+    let passphrase: secrecy::SecretString = "tiga ekor kucing".into();
+    for (shop, ending) in shops(folder.path()).await {
+        let backups = folder.path().join(ending);
+        let at = NaiveTime::from_hms_opt(12, 20, 0);
+        let every = Some(TimeDelta::minutes(600));
+        // The hour of yesterday's is long past: one goes at once.
+        let given = BackupSettings { passphrase: Some(passphrase.clone()), send_at: at, every, ..settings(&backups) };
+        shop.shop.start_backups(given);
+        shop.hear(1).await;
+        let made_at = shop.now();
+        shop.pass(TimeDelta::minutes(30));
+        let told = shop.hear(1).await;
+        assert!(told[0].contains("Cadangan 21/11 12:00"), "{told:?}");
+        let sealed = files(&backups, ".age");
+        let made = backup::verify(sealed.last().unwrap(), Some(&passphrase)).unwrap();
+        assert_eq!(made.made_at, made_at);
+        shop.close().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_cannot_be_sent_because_a_part_is_gone_is_made_once_more() {
     let folder = tempfile::tempdir().unwrap();

@@ -39,6 +39,8 @@ mod native;
 mod network;
 mod network_books;
 mod order_times;
+mod panduan;
+mod people;
 mod pin_guessing;
 mod preferences;
 mod price_lists;

@@ -152,7 +152,7 @@ async fn what_comes_without_words_of_ones_own_is_told_what_to_do() {
         let attached = Attachment { kind: kind.to_owned(), file: None };
         shop.message(&reseller(), &attached.to_text())
     };
-    let forwarded = |words: &str| shop.message(&reseller(), &Attachment::forwarded(words, None).to_text());
+    let forwarded = |words: &str| shop.message(&reseller(), &Attachment::forwarded(words, None, None).to_text());
     shop.note("-- a forwarded order is not carried out, and its PIN does not stay in the chat");
     for words in ["S10.081234567890.1234", "tolong isi s10 081234567890 pin 1234", "GP.1234.4821", "pin saya 4821"] {
         shop.receive(forwarded(words), 1).await;

@@ -60,28 +60,23 @@ async fn pasted_lines_find_their_tickets_and_one_yes_accepts_them_once() {
 async fn a_banks_message_is_forwarded_by_those_who_work_here_alone() {
     let shop = with_tickets(Setup::default()).await;
     let words = "Transfer Masuk\nHore! Kamu menerima Rp100.618 dari BUDI. Saldo Rp250.236";
-    let forwarded = |who: &ChatId, words: &str| shop.message(who, &Attachment::forwarded(words, None).to_text());
+    let forwarded = |who: &ChatId, words: &str| shop.message(who, &Attachment::forwarded(words, None, None).to_text());
     let said = shop.receive(forwarded(&reseller(), words), 1).await.join("\n");
     assert!(!said.contains("MUTASI") && balances(&shop).await == (0, 0), "{said}");
     let said = shop.receive(forwarded(&admin(), "besok libur ya"), 1).await.join("\n");
     assert!(!said.contains("MUTASI"), "{said}");
     let said = shop.receive(forwarded(&admin(), words), 1).await.join("\n");
-    assert!(said.contains("pengirim aslinya tidak terlihat"), "{said}");
-    sends(&shop, &admin(), "YA.1", 1).await;
-    assert_eq!(balances(&shop).await, (0, 0), "nobody knows whose words these are");
-    let own = Attachment::forwarded(words, Some(&admin().id)).to_text();
-    let said = shop.receive(shop.message(&admin(), &own), 1).await.join("\n");
     assert!(said.contains("#1 KR0001") && !said.contains("#2"), "{said}");
     sends(&shop, &admin(), "YA.1", 2).await;
     assert_eq!(balances(&shop).await, (100_618, 0));
     shop.note("-- what a reseller wrote is no bank's word, whoever passes it on");
     let bank = "Dana masuk Rp50.236 dari SITI";
-    let of_a_reseller = Attachment::forwarded(bank, Some(&other().id)).to_text();
+    let of_a_reseller = Attachment::forwarded(bank, Some(&other().id), None).to_text();
     let said = shop.receive(shop.message(&admin(), &of_a_reseller), 1).await.join("\n");
     assert!(said.contains("tulisan agen KR0002") && !said.contains("MUTASI"), "{said}");
-    let of_a_bank = Attachment::forwarded(bank, Some("777000")).to_text();
+    let of_a_bank = Attachment::forwarded(bank, Some("777000"), None).to_text();
     let said = shop.receive(shop.message(&admin(), &of_a_bank), 1).await.join("\n");
-    assert!(said.contains("#2 KR0002") && said.contains("pengirim aslinya tidak terlihat"), "{said}");
+    assert!(said.contains("#2 KR0002"), "{said}");
     shop.close().await;
 }
 
@@ -242,4 +237,36 @@ async fn a_file_that_is_not_read_to_its_end_says_so() {
         assert_eq!(said.contains("baru 2.000 baris pertama"), is_cut, "{said}");
         shop.close().await;
     }
+}
+
+/// A word of doubt may be part of a name: it is named, with the command that accepts the ticket all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_word_that_leaves_a_payment_in_doubt_is_named() {
+    let shop = with_tickets(Setup::default()).await;
+    for (line, word) in [("TRSF E-BANKING CR 21/11 CV REV JAYA", "rev"), ("Dana masuk dari TOKO KOREKSI", "koreksi")] {
+        let said = shop.say(&admin(), &format!("{line} Rp 100.618"), 1).await.remove(0);
+        assert!(said.contains(&format!("ada kata \"{word}\"")) && said.contains("/acc 1"), "{said}");
+    }
+    assert_eq!(shop.available(1).await, 0);
+    shop.close().await;
+}
+
+/// A payment that was passed on from somebody who hides, or that was written before the ticket, is nobody's for sure.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_passed_on_from_the_dark_or_from_before_is_looked_at() {
+    let shop = with_tickets(Setup::default()).await;
+    let bank = "BRI: Dana masuk Rp 100.618,00 dari BUDI";
+    let hidden = Attachment::forwarded(bank, Some(konter::attachment::HIDDEN), None).to_text();
+    let said = shop.receive(shop.message(&admin(), &hidden), 1).await.remove(0);
+    assert!(said.contains("disembunyikan") && !said.contains("[Terima semua]"), "{said}");
+    let before = (shop.now() - TimeDelta::hours(2)).timestamp();
+    let early = Attachment::forwarded(bank, Some("777000"), Some(before)).to_text();
+    let said = shop.receive(shop.message(&admin(), &early), 1).await.remove(0);
+    assert!(said.contains("sebelum tiket dibuat") && !said.contains("[Terima semua]"), "{said}");
+    for text in ["Pembayaran QRIS Rp100.618 ke Toko Hadi berhasil", "sudah masuk 100.618 dari BCA budi"] {
+        let said = shop.say(&admin(), text, 1).await.join("\n");
+        assert!(!said.contains("[Terima semua]"), "{text}: {said}");
+    }
+    assert_eq!(shop.available(1).await, 0);
+    shop.close().await;
 }

@@ -3,6 +3,7 @@
 
 use crate::support::shop::{PIN, Setup, TestShop, admin, noon, reseller};
 use chrono::{DateTime, TimeDelta, Utc};
+use konter::clock::Elsewhere;
 use konter_core::catalog::{SAMPLE, parse_catalog};
 use konter_core::ids::OrderId;
 use konter_core::order::{AttemptStep, FailureReason, Final, Order, OrderState};
@@ -372,13 +373,19 @@ async fn what_was_ordered_today_is_not_bought_again_when_the_clock_is_set_back()
     let again = InboxMessage { sent_at: real + TimeDelta::minutes(20), ..shop.message(&reseller(), &text) };
     let said = shop.receive(again, 1).await;
     assert!(!said[0].starts_with("SUKSES") && said[0].contains("S10.2.081234567800"), "{said:?}");
+    // A tap says nothing of the time, but what was heard elsewhere counts.
+    (0..2).for_each(|_| shop.shop.compare_clock(Elsewhere::Now(real)));
+    shop.hear(1).await;
+    shop.say(&reseller(), "081234567800", 1).await;
+    shop.tap(&reseller(), "S10 10.500", 0).await;
+    let tapped = says(&shop, &[(PIN, 1)]).await;
+    assert!(!tapped.contains("SUKSES") && tapped.contains("S10.2.081234567800"), "{tapped}");
     assert_eq!(shop.simulators.bought().len(), 1);
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_clock_is_told_to_the_admins_in_health_and_instead_of_blaming_the_reseller() {
-    use konter::clock::Elsewhere;
     let shop = TestShop::open().await;
     let theirs = |shop: &TestShop| Elsewhere::Now(shop.now() - TimeDelta::hours(1));
     let written_now = |shop: &TestShop, text: &str| {

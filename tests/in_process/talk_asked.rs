@@ -101,7 +101,7 @@ async fn balance_for_those_below_is_shown_as_a_transfer() {
             ("saldo kr0002 brp", &["KR0002 Siti"]),
             ("blokir kr0002 dulu", &["PIN"]),
             ("naikin markup kr0002 jadi 200", &["MARKUP.KR0002.200.PIN"]),
-            ("jangan isi saldo kr0002 100000 dulu", &["tidak bisa dibatalkan"]),
+            ("jangan isi saldo kr0002 100000 dulu", &["Belum dikerjakan"]),
             // By name it is shown with the code, whatever PIN stands there; nothing is moved.
             ("saldo siti", &["KR0002 Siti"]),
             ("sisa saldo siti berapa", &["KR0002 Siti"]),

@@ -59,7 +59,7 @@ async fn who_speaks_of_a_downline_is_told_what_can_be_done_for_it() {
             ("komisi dari wati bulan ini", &["KR0002 Wati Cell"]),
             ("komisi kr0002 berapa", &["KR0002 Wati Cell"]),
             ("set markup wati 100", &["MARKUP.KR0002.100.PIN"]),
-            ("set markup wati 100 1234", &["MARKUP.KR0002.100.PIN", "Belum ada yang dijalankan"]),
+            ("set markup wati 100 1234", &["MARKUP.KR0002.100.PIN", "Belum dijalankan"]),
             ("naikin markup ani jadi 200", &["MARKUP.KR0003.200.PIN"]),
             ("kasih tau semua downline besok libur", &["belum bisa dikirim dari sini", "DOWNLINE"]),
             ("umumkan ke downline harga naik", &["belum bisa dikirim dari sini"]),
@@ -144,7 +144,7 @@ async fn a_pin_before_its_time_pays_nothing_and_says_why() {
     shop.note("-- not wanted after all");
     shop.say(&reseller(), "pdam 12345679", 1).await;
     assert!(shop.say(&reseller(), "refund dong", 1).await[0].contains("12345679 belum dibayar"));
-    assert!(shop.say(&reseller(), "gajadi", 1).await[0].contains("12345679 belum dibayar"));
+    assert!(shop.say(&reseller(), "gajadi", 1).await[0].contains("tidak jadi: PDAM ke 12345679"));
     shop.close().await;
 }
 

@@ -58,6 +58,9 @@ pub struct Call {
     /// Counts the connections; a process never uses one that was opened before it began.
     #[allow(dead_code, reason = "not every test needs it")]
     pub connection: usize,
+    /// The number that the message was given, where they are numbered.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub number: Option<i64>,
 }
 
 /// A file of a form.
@@ -336,8 +339,13 @@ async fn answer(
     };
     let right_token = bot == format!("bot{TOKEN}");
     let mishap = if right_token { api.mishap(&method, &body) } else { Some(Mishap::Refuse(401, "Unauthorized")) };
-    let call = Call { method: method.clone(), body: body.clone(), file, fine: mishap.is_none(), connection };
-    api.inner.lock().calls.push(call);
+    let is_fine = mishap.is_none();
+    let number = {
+        let mut inner = api.inner.lock();
+        let number = if is_fine && method == "sendmessage" { inner.next_number() } else { None };
+        inner.calls.push(Call { method: method.clone(), body: body.clone(), file, fine: is_fine, connection, number });
+        number
+    };
     api.changed();
     if let Some(mishap) = mishap {
         return fail(mishap).await;
@@ -349,7 +357,7 @@ async fn answer(
         },
         "getme" => json!({"id": 1, "is_bot": true, "first_name": "Konter", "username": "konter_bot"}),
         "copymessage" => json!({"message_id": 1}),
-        "sendmessage" if api.inner.lock().numbered.is_some() => json!({"message_id": api.inner.lock().next_number()}),
+        "sendmessage" if number.is_some() => json!({"message_id": number}),
         // Not the message: nothing the front does may depend on its echo.
         _ => json!(true),
     };

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use konter::front::telegram::{Backoff, Rate, Settings, Stopped, Telegram, Timing, Waker};
-use konter::front::{Desk, Wording};
+use konter::front::{Desk, File, Text, Wording};
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::staff::Roster;
-use konter_store::{InboxMessage, Leases, StoreError};
+use konter_reply::{Reply, Texts};
+use konter_store::{InboxMessage, Leases, Outgoing, Payload, StoreError};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -40,6 +41,32 @@ pub const HURRY: Timing = Timing {
     rescan: Duration::from_secs(600),
     menu: Duration::from_millis(20),
 };
+
+/// The texts as the program tells them.
+pub struct Words(Texts);
+
+impl Words {
+    pub fn builtin() -> Self {
+        Self(Texts::builtin(chrono_tz::Asia::Jakarta))
+    }
+}
+
+fn reply_of(row: &Outgoing) -> Option<&Reply> {
+    match &row.payload {
+        Payload::Reply(reply) | Payload::Edit { reply, .. } => Some(reply),
+        Payload::Forget { .. } | Payload::Copy { .. } => None,
+    }
+}
+
+impl Wording for Words {
+    fn render(&self, row: &Outgoing) -> Text {
+        reply_of(row).map(|reply| self.0.render(row.locale, reply, row.balance)).unwrap_or_default()
+    }
+
+    fn file(&self, row: &Outgoing) -> Option<File> {
+        self.0.file(row.locale, reply_of(row)?)
+    }
+}
 
 pub fn telegram(api: &BotApi) -> Telegram {
     Telegram::new(settings(api)).unwrap()

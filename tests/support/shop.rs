@@ -471,6 +471,23 @@ impl TestShop {
         heard.into_iter().map(|(_, body)| body).collect()
     }
 
+    /// Receives it, and what its chat is told then, whatever else is said.
+    pub async fn receive_quietly(&self, message: InboxMessage) -> String {
+        let chat = message.chat.clone();
+        self.note(&format!("{} {}> {}", self.time(), who(&chat), shortened(&message.text)));
+        self.pass(TimeDelta::seconds(1));
+        self.shop.receive(vec![message]).await.unwrap();
+        let mut said = self.hear_all().await;
+        // An order's end follows its answer.
+        while self.store.open_orders().await.unwrap().len() > 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            said.extend(self.hear_all().await);
+        }
+        said.extend(self.hear_all().await);
+        let own = said.into_iter().filter(|(to, _)| *to == chat);
+        own.map(|(_, body)| body).collect::<Vec<_>>().join("\n")
+    }
+
     /// Whatever has been said once every message is answered, for tests that look at what was done.
     pub async fn hear_all(&self) -> Vec<(ChatId, String)> {
         self.answers_all().await;

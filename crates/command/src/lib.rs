@@ -65,19 +65,20 @@ pub use preference::api::{ApiCommand, ApiPassword};
 pub use preference::command::{Ask, ChatName, PreferenceCommand, SellingChange};
 pub use read::{
     AgentRef, DateArg, Kinds, MASK, MAX_AMOUNT, MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NamedAs, NotAPin, Part,
-    Pin, PinFault, PriceFilter, Problem, Typed, destination_alone, destination_of, may_hold_pin, redact,
+    Pin, PinFault, PriceFilter, Problem, Typed, destination_alone, destination_of, lone_pins, may_hold_pin, redact,
+    spaced_pin,
 };
 pub use receipt::command::{ReceiptLine, ReceiptOf};
 pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
 pub use said::Advice;
 pub use spoken::{
-    Named, Newcomer, Sort, Talk, Wanted, Wish, asked_by_newcomer, at_the_desk, decision_line, goods_said, names_said,
-    pin_said, slash_line, sums_said, was_to_order,
+    AfterFailure, Change, Named, Newcomer, Sort, Talk, Wanted, Wish, after_failure, asked_by_newcomer, at_the_desk,
+    change_said, decision_line, goods_said, is_bare_no, name_to_register, names_said, pin_said, says_send, says_when,
+    shop_name, slash_line, sums_said, times_said_in, verdict_said, was_to_order,
 };
 pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};
-pub use talk::is_bare_no;
 pub use tap::report::{Page, ReportFile};
 pub use tap::{PadKey, PadTap, ReceiptAs, Tap};
 pub use topic::Topic;
@@ -208,6 +209,9 @@ fn chat(args: Cursor<'_>) -> Option<Command> {
     let first = behind.take()?;
     if is_reserved(first.text) {
         return worded(first.text, behind);
+    }
+    if let Ok(agent) = first.text.parse::<AgentId>() {
+        return network::code_first(agent, behind);
     }
     order::unworded(args).or_else(|| talk::glued_complaint(args))
 }

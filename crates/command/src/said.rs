@@ -71,12 +71,12 @@ impl Said {
 /// What no command does.
 pub(super) const ADVICE: &[Said] = &[
     Said::asks(Advice::Complaints, &["komplain komplen complain keluhan", "ada siapa lihat daftar cek berapa mana"])
-        .beside("yang masuk baru"),
+        .beside("yang masuk baru agen"),
     Said::asks(
         Advice::Hours,
         &["buka tutup libur liburkan buka2 operasional jam", "toko tokonya warung konter kios counter operasional"],
     )
-    .beside("jam hari besok dulu sementara mau atur ganti ubah"),
+    .beside("diatur dimana jam hari besok dulu sementara mau atur ganti ubah"),
     Said::asks(
         Advice::Restart,
         &[
@@ -95,7 +95,7 @@ pub(super) const ADVICE: &[Said] = &[
     )
     .beside("nomor no toko saya baru jadi ke rekening bank deposit tujuan"),
     Said::asks(Advice::Backup, &["backup bekap cadangan cadangkan backupan salinan restore"])
-        .beside("data bot toko database sekarang buat bikin dimana file"),
+        .beside("cara data bot toko database sekarang buat bikin dimana file"),
     Said::asks(Advice::Debts, &["piutang utang hutang ngutang kasbon tagihan bon nunggak tunggakan"])
         .beside("agen siapa punya catat total masih belum"),
     Said::asks(Advice::Debts, &["belum blm", "bayar mbayar lunas setor"]).beside("siapa agen"),
@@ -113,8 +113,10 @@ pub(super) const ADVICE: &[Said] = &[
 
 /// What suppliers charge.
 pub(super) const COST: &str = "modal modalnya hpp cost modale";
-pub(super) const UP: &str = "naik naikkan naikin naikan tambah tambahin tambahkan naikken naekin naekkan";
-pub(super) const DOWN: &str = "turun turunkan turunin turunan kurangi kurangin kurangkan potong diskon";
+pub(super) const UP: &str =
+    "ditambah dinaikkan dinaikin naik naikkan naikin naikan tambah tambahin tambahkan naikken naekin naekkan";
+pub(super) const DOWN: &str =
+    "dikurangi diturunkan diturunin turun turunkan turunin turunan kurangi kurangin kurangkan potong diskon";
 pub(super) const CHANGES: &str = "naik naikkan naikin naikan naekin naekkan tambah tambahin tambahkan turun turunkan turunin turunan kurangi kurangin kurangkan";
 const ADDS_STAFF: &str =
     "kasih kasi beri berikan tambah tambahkan tambahin bikin buatkan angkat jadikan jadiin daftarkan undang mau";

@@ -55,22 +55,6 @@ pub(super) fn glued_complaint(cursor: Cursor<'_>) -> Option<Command> {
     Some(Command::Complaint { text: Typed::whole(&without_order_pins(text)), pin: None })
 }
 
-/// Whether words say no and nothing else: to whatever is asked at this moment.
-#[must_use]
-pub fn is_bare_no(text: &str) -> bool {
-    const WORDS: &str = "batal batalin batalkan dibatalin dibatalkan btl batalno cancel cancelled undo skip stop abaikan lupakan \
-        nevermind nvm never mind forget it mboten ga gak gk g nggak ngga enggak tidak tdk tak ndak kagak kaga teu ora jangan jgn \
-        jng ojo no nope dont do not don't send buy jadi jdi jd janten sido sios usah gajadi gjadi gjd gausah urung urungkan salah \
-        slh keliru kliru nomor nomer nmr ketik pencet pilih typo kepencet dikirim diproses dibeli isi beli pesan dulu dlu deh deng \
-        aja saja ya yah kak kakak min mas mbak bang bu pak bos boss gan om sis itu ini yang yg tadi td barusan pesanan pesananku \
-        pesanannya order orderan orderannya transaksi trx semua semuanya maaf sorry sori eh ups oops waduh aduh tolong please pls \
-        makasih mohon ok oke besok nanti sudah udah lagi";
-    let is_said = |word: &str| WORDS.split_whitespace().any(|known| known.eq_ignore_ascii_case(word));
-    let mut words =
-        text.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty()).peekable();
-    words.peek().is_some() && words.all(is_said)
-}
-
 fn language(mut args: Cursor<'_>) -> Result<Command, Problem> {
     let Some(atom) = args.take() else { return Ok(Command::Language { to: None }) };
     let to = match atom.text.to_ascii_uppercase().as_str() {

@@ -15,6 +15,9 @@ pub struct Agent {
     pub version: u32,
     pub name: String,
     pub status: AgentStatus,
+    /// Blocked without having been let in: the shop did not accept the registration.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub turned_away: bool,
     pub pin: PinState,
     pub chats: Vec<ChatId>,
     /// In national form, `08…`.
@@ -48,6 +51,7 @@ impl Agent {
             version: 1,
             name,
             status: AgentStatus::Active,
+            turned_away: false,
             pin,
             chats,
             phones: Vec::new(),

@@ -35,11 +35,8 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "asks", rename_all = "snake_case")]
 pub enum Asks {
-    Transfer {
-        from: AgentId,
-        to: AgentId,
-        amount: Rupiah,
-    },
+    /// A large one, or one that is in doubt.
+    Transfer { from: AgentId, to: AgentId, amount: Rupiah },
     /// `/deposit`; negative takes back.
     Deposit {
         agent: AgentId,
@@ -55,33 +52,16 @@ pub enum Asks {
         came: Option<Rupiah>,
     },
     /// Tickets whose payments a bank's statement shows; each only as long as nothing about it is in doubt.
-    AcceptAll {
-        tickets: Vec<TicketId>,
-    },
+    AcceptAll { tickets: Vec<TicketId> },
     /// `/tariktransfer`: a transfer goes back without its receiver's consent.
-    TakeBack {
-        transfer: TransferId,
-        reason: String,
-    },
+    TakeBack { transfer: TransferId, reason: String },
     /// Another end for an order that has one, or a serial number that may be none. Only as long as the order is as it
     /// was shown.
-    Decide {
-        order: OrderId,
-        version: u32,
-        verdict: AdminVerdict,
-    },
+    Decide { order: OrderId, version: u32, verdict: AdminVerdict },
     /// A selling price. Only as long as it is `before`.
-    Price {
-        product: ProductCode,
-        before: Rupiah,
-        price: Rupiah,
-    },
+    Price { product: ProductCode, before: Rupiah, price: Rupiah },
     /// The selling prices of a category. Only as long as all of them are as they were.
-    Prices {
-        category: String,
-        step: PriceStep,
-        moves: Vec<PriceMove>,
-    },
+    Prices { category: String, step: PriceStep, moves: Vec<PriceMove> },
 }
 
 /// A selling price, as it was and as it is to be.

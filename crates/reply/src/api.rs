@@ -33,12 +33,10 @@ pub enum ApiState {
 #[serde(tag = "problem", rename_all = "snake_case")]
 #[strum(const_into_str, prefix = "api.", serialize_all = "snake_case")]
 pub enum ApiProblem {
-    NoAddress {
-        text: String,
-    },
-    TooManyAddresses {
-        most: usize,
-    },
+    /// It cannot be read as an address.
+    NoAddress { text: String },
+    /// More than are kept.
+    TooManyAddresses { most: usize },
     /// Not the address of a web page.
     NoWebAddress,
     /// It lies in the shop's own network.

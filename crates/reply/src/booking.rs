@@ -21,15 +21,7 @@ pub enum BookingReply {
     #[strum(serialize = "nothing")]
     NothingToConfirm,
     /// A bank's statement has no payment of an open ticket that is beyond doubt.
-    NoMatch {
-        accepted: Vec<MutationLine>,
-        unclear: Vec<MutationLine>,
-        others: Vec<MutationLine>,
-        left_out: usize,
-        /// Lines looked at, where there are more.
-        #[serde(default)]
-        cut: Option<usize>,
-    },
+    NoMatch(BankStatement),
     /// A reseller's own words are no bank's.
     NotABank { agent: AgentId, name: String },
     /// So many tickets were accepted at once. `skipped`: these were in doubt by then.
@@ -67,36 +59,14 @@ pub enum AskStage {
 #[serde(rename_all = "snake_case")]
 #[strum(const_into_str, prefix = "booking.ask_", serialize_all = "snake_case")]
 pub enum AskWhat {
-    Deposit {
-        agent: AgentId,
-        name: String,
-        amount: Rupiah,
-        note: Option<String>,
-        doubts: Doubts,
-    },
-    Accept {
-        card: Box<TicketCard>,
-        credited: Rupiah,
-        doubts: Doubts,
-    },
-    /// What a bank's statement shows: payments of open tickets, those accepted before, those a person must look at, and
-    /// what has no ticket.
-    AcceptAll {
-        matches: Vec<MutationLine>,
-        accepted: Vec<MutationLine>,
-        unclear: Vec<MutationLine>,
-        others: Vec<MutationLine>,
-        left_out: usize,
-        #[serde(default)]
-        cut: Option<usize>,
-    },
+    /// A booking by hand.
+    Deposit { agent: AgentId, name: String, amount: Rupiah, note: Option<String>, doubts: Doubts },
+    /// A ticket, for what has come.
+    Accept { card: Box<TicketCard>, credited: Rupiah, doubts: Doubts },
+    /// All payments that are beyond doubt.
+    AcceptAll(BankStatement),
     /// A transfer, to be taken from its receiver without consent. `there`: what the receiver has; `kept`: it has said no.
-    TakeBack {
-        line: Box<TookBack>,
-        at: DateTime<Utc>,
-        there: Rupiah,
-        kept: bool,
-    },
+    TakeBack { line: Box<TookBack>, at: DateTime<Utc>, there: Rupiah, kept: bool },
     /// The order as it stands, and what it is to become: delivered with this serial number, or failed for this reason.
     Decide {
         line: Box<OrderLine>,
@@ -110,6 +80,7 @@ pub enum AskWhat {
         #[serde(default)]
         unsent: bool,
     },
+    /// A selling price.
     Price {
         code: ProductCode,
         name: String,
@@ -149,6 +120,24 @@ pub struct TookBack {
     pub by: String,
 }
 
+/// What a bank's statement shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BankStatement {
+    /// Payments of open tickets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matches: Vec<MutationLine>,
+    /// Those accepted before.
+    pub accepted: Vec<MutationLine>,
+    /// Those a person must look at.
+    pub unclear: Vec<MutationLine>,
+    /// What has no ticket of its own.
+    pub others: Vec<MutationLine>,
+    pub left_out: usize,
+    /// Lines looked at, where there are more.
+    #[serde(default)]
+    pub cut: Option<usize>,
+}
+
 /// A line of a bank's statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MutationLine {
@@ -158,6 +147,9 @@ pub struct MutationLine {
     pub name: Option<String>,
     pub why: Option<MutationWhy>,
     pub line: String,
+    /// The word that leaves the direction in doubt.
+    #[serde(default)]
+    pub word: Option<String>,
 }
 
 /// Why a payment is not simply its ticket's.

@@ -18,7 +18,7 @@ use super::rendered::Button;
 use super::report::ReportForm;
 use super::routing::{OverdueCard, OverdueStage, RoutingReply, SupplierState};
 use super::staff::{BroadcastStage, DeskReply};
-use super::talk::TalkReply;
+use super::talk::{LineStage, TalkReply};
 use super::words;
 use konter_command::{PadKey, PadTap, ReceiptAs, ReportFile, Tap};
 use konter_core::agent::AgentStatus;
@@ -53,7 +53,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
         Reply::Customer(card) => card.guide.map(|guide| offered(guide, 0, &card.products)).unwrap_or_default(),
         Reply::Choose(card) => choose(card, say),
         Reply::OrderPending(line) => vec![vec![one("button.complain", Tap::Complain(line.order))]],
-        Reply::OrderRefused(refused) => match &refused.why {
+        Reply::OrderRefused(refused) | Reply::LookUpRefused(refused) => match &refused.why {
             Why::BalanceShort { missing, .. } => top_ups(*missing, say),
             Why::AlreadyOrdered { earlier, again, .. } if !again.is_empty() => {
                 repeats(std::slice::from_ref(&**earlier), say)
@@ -61,7 +61,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             _ => Vec::new(),
         },
         Reply::PriceTab(tab) => price_tabs(tab),
-        Reply::Help { topic, role } => help(words::help_key(topic.as_deref()), *role, say),
+        Reply::Help { topic, role } => help(words::help_key(topic.as_deref(), role.is_some()), *role, say),
         Reply::AlertNewAgent(card) if card.status == AgentStatus::Waiting => vec![vec![
             one("button.approve", Tap::Approve(card.code)),
             one("button.turn_away", Tap::TurnAway(card.code)),
@@ -77,6 +77,9 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
         Reply::Orders { lines, .. } => repeats(lines, say),
         Reply::Talk(talk) => match &**talk {
             TalkReply::WhichOrder { lines } => repeats(lines, say),
+            TalkReply::PinFor { id, taps, stage: LineStage::Pin, .. } => {
+                keypad(say, *taps, one("button.cancel", Tap::NoLine(*id)), |tap| Tap::LineKey(*id, tap))
+            }
             _ => Vec::new(),
         },
         Reply::Ticket(says) => ticket(says, say),
@@ -148,11 +151,11 @@ fn typed(say: &Say<'_>, key: &str, text: &str) -> Button {
 fn of_booking(booking: &BookingReply, say: &Say<'_>) -> Rows {
     match booking {
         BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {
-            let is_all = matches!(what, AskWhat::AcceptAll { .. });
+            let is_all = matches!(what, AskWhat::AcceptAll(_));
             yes_or_no(*number, if is_all { "booking.accept_all" } else { "booking.yes" }, say)
         }
-        BookingReply::NoMatch { others, .. } => {
-            others.iter().filter_map(|line| Some(vec![near_ticket(line.ticket?, line.amount, say)])).collect()
+        BookingReply::NoMatch(found) => {
+            found.others.iter().filter_map(|line| Some(vec![near_ticket(line.ticket?, line.amount, say)])).collect()
         }
         _ => Vec::new(),
     }

@@ -39,14 +39,12 @@ pub enum TicketSays {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TicketWhy {
+    /// It has just been opened.
     New,
     /// The reseller says that it has paid; `others` are its other tickets that may be meant.
     /// `follows`: a picture or a file follows.
-    Proof {
-        words: Option<String>,
-        follows: bool,
-        others: Vec<TicketCard>,
-    },
+    Proof { words: Option<String>, follows: bool, others: Vec<TicketCard> },
+    /// Its card shows who has decided, and how.
     Decided,
 }
 

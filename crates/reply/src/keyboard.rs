@@ -12,19 +12,26 @@ type Rows = Vec<Vec<Key>>;
 /// The keys of a reply that sets the keyboard.
 pub(super) fn keys(reply: &Reply) -> Rows {
     match reply {
-        Reply::Welcome { registered: true, role, .. } | Reply::Balance { role, .. } => {
-            let mut rows = resellers();
-            if role.is_some() {
-                rows.push(Key::BOTH.to_vec());
-            }
-            rows
-        }
+        Reply::Welcome { registered: true, role, .. } | Reply::Balance { role, .. } => sellers(role.is_some()),
         Reply::Registered { waiting: false, .. } | Reply::Approved { .. } | Reply::LanguageSet => resellers(),
         Reply::Network(network) if matches!(**network, NetworkReply::ChatJoined { .. }) => resellers(),
         Reply::Preference(preference) if matches!(**preference, PreferenceReply::ChatJoined { .. }) => resellers(),
-        Reply::Desk(desk) if matches!(**desk, DeskReply::Welcome(_)) => Key::STAFF.map(Vec::from).into(),
+        Reply::Desk(desk) => match &**desk {
+            DeskReply::Welcome(steps) if steps.own.is_some() => sellers(true),
+            DeskReply::Welcome(_) => Key::STAFF.map(Vec::from).into(),
+            _ => Rows::new(),
+        },
         _ => Rows::new(),
     }
+}
+
+/// A reseller's, who may work here too.
+fn sellers(works_here: bool) -> Rows {
+    let mut rows = resellers();
+    if works_here {
+        rows.push(Key::BOTH.to_vec());
+    }
+    rows
 }
 
 fn resellers() -> Rows {

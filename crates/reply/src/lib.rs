@@ -50,7 +50,8 @@ pub use admin::{AdminProblem, AgentCard, DecidedOrder, SupplierCard};
 pub use api::{ApiCard, ApiProblem, ApiState};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
 pub use booking::{
-    AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, MutationLine, MutationWhy, TookBack,
+    AskCard, AskStage, AskWhat, BankStatement, BookedBefore, BookedHow, BookingReply, Doubts, MutationLine,
+    MutationWhy, TookBack,
 };
 pub use deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use desk::{
@@ -67,7 +68,10 @@ pub use network::{
     NetworkReply, NewDownline, ProductMarkup, TakeBackCard, TakeBackProblem, TakeBackStage, ToldOnce, TransferCard,
     TransferLine, TransferProblem, TransferStage,
 };
-pub use pad::{is_pad, pad_of_announcement, pad_of_bill, pad_of_offer, pad_of_question};
+pub use pad::{
+    is_pad, newcomer_of_pad, pad_of_announcement, pad_of_bill, pad_of_line, pad_of_offer, pad_of_question,
+    stuck_of_pad, ticket_of_pad,
+};
 pub use preference::{
     AskFor, ChatLine, ChatProblem, Earned, FavouriteLine, PreferenceReply, SellingCard, SellingLine, SellingProblem,
 };
@@ -85,7 +89,7 @@ pub use staff::{
     AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, Daily, DeskReply, FirstSteps, OrderTo, RoleProblem,
     StaffLine, SupplierStep,
 };
-pub use talk::{AskedLine, DroppedWhat, NewcomerAsks, OfDownline, TalkReply};
+pub use talk::{AskedLine, DroppedWhat, LineStage, OfDownline, TalkReply};
 pub use texts::Texts;
 pub use words::FEATURES;
 

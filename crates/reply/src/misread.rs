@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use konter_command::Part;
+use konter_core::money::Rupiah;
 
 /// What is wrong with a message. `text` is what somebody typed there, with what could be a PIN already masked where
 /// one may stand.
@@ -46,6 +47,11 @@ pub enum Misread {
     /// A machine client's reference names one order, and there are several.
     ReferenceForSeveral,
     NegativeAmount,
+    /// Its unit may be one too many.
+    DoubtfulAmount {
+        less: Rupiah,
+        more: Rupiah,
+    },
     /// Two deposits in one line.
     SeveralDeposits,
 }

@@ -133,7 +133,12 @@ pub enum Reply {
     Approved { code: AgentId, name: String },
     /// To whoever registered: an admin said no.
     #[strum(serialize = "account.turned_away")]
-    TurnedAway { code: AgentId },
+    TurnedAway {
+        code: AgentId,
+        /// To an order.
+        #[serde(default)]
+        order: bool,
+    },
     /// To a reseller: its balance was changed by hand.
     #[strum(serialize = "account.deposit")]
     DepositReceived { amount: Rupiah, note: Option<String> },

@@ -1,20 +1,30 @@
 //! What messages are called that something waits under, where their number is not known: whoever types has tapped nothing,
 //! so only the front knows which message a keypad or a question stands under.
 
-use konter_core::ids::{BroadcastId, InquiryId};
+use konter_core::ids::{AgentId, BroadcastId, InquiryId, OrderId, TicketId};
 
 use super::booking::BookingReply;
+use super::deposit::TicketSays;
 use super::model::Reply;
 use super::network::NetworkReply;
 use super::staff::DeskReply;
 use super::talk::TalkReply;
 
 const PREFIX: &str = "pad:";
+const TICKET: &str = "pad:ticket:";
+const STUCK: &str = "pad:stuck:";
+const NEWCOMER: &str = "pad:newcomer:";
 
 /// The message that shows this offer, or these orders of one message.
 #[must_use]
 pub fn pad_of_offer(guide: u64) -> String {
     format!("{PREFIX}offer:{guide}")
+}
+
+/// The message that shows this command, which waits for its PIN.
+#[must_use]
+pub fn pad_of_line(id: u64) -> String {
+    format!("{PREFIX}line:{id}")
 }
 
 /// The message that shows this bill.
@@ -35,6 +45,33 @@ pub fn pad_of_announcement(id: BroadcastId) -> String {
     format!("{PREFIX}announcement:{id}")
 }
 
+/// The message that shows those who work here a ticket, or somebody who has registered.
+fn pad_of_ticket(id: TicketId) -> String {
+    format!("{TICKET}{id}")
+}
+
+fn pad_of_newcomer(code: AgentId) -> String {
+    format!("{NEWCOMER}{code}")
+}
+
+/// The ticket that a message of this name shows.
+#[must_use]
+pub fn ticket_of_pad(pad: &str) -> Option<TicketId> {
+    pad.strip_prefix(TICKET)?.parse().ok()
+}
+
+/// Who has registered, where a message of this name shows that.
+#[must_use]
+pub fn newcomer_of_pad(pad: &str) -> Option<AgentId> {
+    pad.strip_prefix(NEWCOMER)?.parse().ok()
+}
+
+/// The order that needs a person, where a message of this name shows it.
+#[must_use]
+pub fn stuck_of_pad(pad: &str) -> Option<OrderId> {
+    pad.strip_prefix(STUCK)?.parse().ok()
+}
+
 /// Whether a message is called by what it shows.
 #[must_use]
 pub fn is_pad(message: &str) -> bool {
@@ -48,8 +85,15 @@ impl Reply {
         match self {
             Self::Choose(card) => Some(pad_of_offer(card.guide)),
             Self::Bill(card) => Some(pad_of_bill(card.inquiry)),
+            Self::Ticket(says) => match &**says {
+                TicketSays::Card { card, .. } => Some(pad_of_ticket(card.ticket)),
+                _ => None,
+            },
+            Self::AlertOverdue(card) => Some(format!("{STUCK}{}", card.card.line.order)),
+            Self::AlertNewAgent(card) => Some(pad_of_newcomer(card.code)),
             Self::Talk(talk) => match &**talk {
                 TalkReply::AskPin { id, .. } => Some(pad_of_offer(*id)),
+                TalkReply::PinFor { id, .. } => Some(pad_of_line(*id)),
                 _ => None,
             },
             Self::Network(network) => match &**network {

@@ -112,31 +112,22 @@ pub struct ChatLine {
 #[serde(tag = "problem", rename_all = "snake_case")]
 #[strum(const_into_str, prefix = "chats.", serialize_all = "snake_case")]
 pub enum ChatProblem {
-    TooMany {
-        most: usize,
-    },
+    /// No more chats may join.
+    TooMany { most: usize },
     /// Another chat is called so.
-    NameTaken {
-        name: String,
-    },
+    NameTaken { name: String },
     /// The number is another reseller's.
-    PhoneTaken {
-        phone: String,
-    },
+    PhoneTaken { phone: String },
     /// The chat is a reseller's already.
-    ChatTaken {
-        code: AgentId,
-    },
+    ChatTaken { code: AgentId },
+    /// The code is nobody's, or its time is over.
     CodeOver,
-    NoSuch {
-        name: String,
-    },
+    /// No chat and no number is called so.
+    NoSuch { name: String },
     /// There would be none left.
     Last,
     /// It is the very chat that asks; `example` says yes.
-    Here {
-        example: String,
-    },
+    Here { example: String },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,17 +164,14 @@ pub struct SellingLine {
 #[serde(tag = "problem", rename_all = "snake_case")]
 #[strum(const_into_str, prefix = "selling.", serialize_all = "snake_case")]
 pub enum SellingProblem {
+    /// No selling price has been set.
     NothingSet,
-    OutOfRange {
-        highest: Rupiah,
-    },
-    TooMany {
-        most: usize,
-    },
+    /// Above the highest there is.
+    OutOfRange { highest: Rupiah },
+    /// No more products may have a price of their own.
+    TooMany { most: usize },
     /// A bill's price is different every time.
-    Bill {
-        product: ProductCode,
-    },
+    Bill { product: ProductCode },
 }
 
 /// The first question of a guided order.
@@ -191,16 +179,12 @@ pub enum SellingProblem {
 #[serde(tag = "ask", rename_all = "snake_case")]
 #[strum(const_into_str, prefix = "guide.", serialize_all = "snake_case")]
 pub enum AskFor {
-    Phone {
-        favourites: Vec<FavouriteName>,
-    },
+    /// For which phone.
+    Phone { favourites: Vec<FavouriteName> },
+    /// For which meter.
     Meter,
     #[strum(serialize = "bills")]
-    Bill {
-        kinds: Vec<Near>,
-    },
-    Customer {
-        product: ProductCode,
-        name: String,
-    },
+    Bill { kinds: Vec<Near> },
+    /// Whose bill.
+    Customer { product: ProductCode, name: String },
 }

@@ -24,6 +24,7 @@ fn marker(reply: &Reply) -> Option<&'static str> {
         | Reply::OrderNotUnderstood { .. }
         | Reply::AgentWaiting { order: true, .. }
         | Reply::AgentBlocked { order: true, .. }
+        | Reply::TurnedAway { order: true, .. }
         | Reply::TryAgain { order: true } => Some("GAGAL"),
         _ => None,
     }

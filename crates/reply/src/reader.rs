@@ -25,14 +25,12 @@ pub(super) fn fields_of(value: &impl Serialize, say: &Say<'_>) -> Fields {
 
 /// What has been read.
 pub(super) enum Node {
+    /// A plain value.
     Value(Value),
+    /// What a struct holds.
     Fields(Fields),
     /// A variant of the enum `of`, and what it carries.
-    Variant {
-        of: &'static str,
-        name: &'static str,
-        fields: Fields,
-    },
+    Variant { of: &'static str, name: &'static str, fields: Fields },
 }
 
 impl From<Node> for Value {

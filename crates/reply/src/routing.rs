@@ -88,9 +88,8 @@ pub enum CancelProblem {
     NoSuchOrder,
     /// It is with the supplier.
     Sent,
-    Ended {
-        verdict: Verdict,
-    },
+    /// There is nothing to cancel any more.
+    Ended { verdict: Verdict },
 }
 
 /// Orders of one product for which one supplier takes more than the reseller pays.
@@ -107,36 +106,22 @@ pub struct LossLine {
 #[serde(tag = "problem", rename_all = "snake_case")]
 #[strum(const_into_str, prefix = "routing.", serialize_all = "snake_case")]
 pub enum SteerProblem {
-    NoSuchSupplier {
-        name: String,
-    },
+    /// `name`: as it was typed.
+    NoSuchSupplier { name: String },
     /// The product is not bought there.
-    NoSuchRoute {
-        product: ProductCode,
-        supplier: SupplierId,
-    },
+    NoSuchRoute { product: ProductCode, supplier: SupplierId },
+    /// A pause's reason is longer than is kept.
     LongReason,
     /// A pause counts from now on; what was written for its reason names another time.
-    NotYet {
-        supplier: SupplierId,
-        reason: String,
-    },
+    NotYet { supplier: SupplierId, reason: String },
     /// Nothing says how it is asked for.
-    NoPriceList {
-        supplier: SupplierId,
-    },
-    PriceListTooSoon {
-        supplier: SupplierId,
-        until: DateTime<Utc>,
-    },
+    NoPriceList { supplier: SupplierId },
+    /// It was asked for a moment ago.
+    PriceListTooSoon { supplier: SupplierId, until: DateTime<Utc> },
     /// What a button or a number stands for is not what is offered any more.
-    PriceListGone {
-        supplier: SupplierId,
-    },
+    PriceListGone { supplier: SupplierId },
     /// Something of it has been changed since: nothing was done.
-    PriceListMoved {
-        supplier: SupplierId,
-    },
+    PriceListMoved { supplier: SupplierId },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,19 +161,13 @@ pub enum SupplierState {
     #[default]
     Open,
     /// In its nightly break.
-    CutOff {
-        until: DateTime<Utc>,
-    },
+    CutOff { until: DateTime<Utc> },
     /// Out of order.
-    Rests {
-        until: DateTime<Utc>,
-    },
+    Rests { until: DateTime<Utc> },
     /// One order will show, or is showing, whether it works again.
     HalfOpen,
-    Paused {
-        reason: Option<String>,
-        at: DateTime<Utc>,
-    },
+    /// By an admin.
+    Paused { reason: Option<String>, at: DateTime<Utc> },
 }
 
 /// An order that needs a person, and how far that person is.

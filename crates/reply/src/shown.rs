@@ -12,7 +12,7 @@ use konter_core::money::Rupiah;
 /// Whether the fields of the struct in this field stand beside the others.
 pub(super) fn is_spread(owner: &str, name: &str) -> bool {
     match name {
-        "doubts" | "link" | "span" | "tally" | "traffic" => true,
+        "accept_all" | "doubts" | "link" | "span" | "tally" | "traffic" => true,
         "card" => matches!(owner, "TicketProblem" | "TicketSays"),
         "line" => matches!(owner, "AskWhat" | "BookingReply" | "OrderCard" | "RoutingReply"),
         _ => false,
@@ -170,6 +170,7 @@ pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins,
             let median = fields.get("median_ms").as_i64().map(|ms| format!("{}.{}", ms / 1000, ms % 1000 / 100));
             fields.put("median", median);
         }
+        "BankStatement" if !fields.has("matches") => fields.put("matches", Vec::<Value>::new()),
         "Bill" => fields.none_if_empty("period"),
         "Share" => fields.none_if_empty("name"),
         "Tally" => tally(fields, for_admins),

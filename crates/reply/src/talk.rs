@@ -1,10 +1,12 @@
 //! What answers to everyday talk hold. None of them says GAGAL: that is a word about orders.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::account::PriceLine;
-use konter_core::ids::{AgentId, BroadcastId, ProductCode};
+use konter_command::Newcomer;
+use konter_core::ids::{AgentId, BroadcastId, ProductCode, TicketId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
 
@@ -37,6 +39,9 @@ pub enum TalkReply {
     /// What was asked or offered is not done.
     Dropped {
         what: Vec<DroppedWhat>,
+        /// What waits all the same.
+        #[serde(default)]
+        kept: Vec<DroppedWhat>,
     },
     /// What was bought has not come, or nobody knows; `lines`: the orders it may be about.
     NotArrived {
@@ -44,6 +49,26 @@ pub enum TalkReply {
         dest: Option<String>,
     },
     MoneyNotIn,
+    /// A deposit that waits for the admins.
+    TicketWaits {
+        number: TicketId,
+        pay: Rupiah,
+        since: DateTime<Utc>,
+    },
+    /// One's own code, and whom one is below; `None`: the shop itself.
+    WhoAmI {
+        code: AgentId,
+        name: String,
+        upline: Option<String>,
+    },
+    /// An account is closed by the shop's people.
+    CloseAccount,
+    /// Several below are called so.
+    WhichDownline {
+        named: Vec<(AgentId, String)>,
+    },
+    /// A transfer and an order in one message.
+    OneByOne,
     /// When somebody is there.
     Hours,
     WantsAdmin,
@@ -55,6 +80,9 @@ pub enum TalkReply {
     NumberFor {
         product: PriceLine,
         meter: bool,
+        /// A game's user and zone.
+        #[serde(default)]
+        zone: bool,
     },
     /// A face value was named without a number.
     NumberForSum {
@@ -67,6 +95,26 @@ pub enum TalkReply {
         id: u64,
         lines: Vec<AskedLine>,
         total: Rupiah,
+    },
+    /// A command that waits for its PIN.
+    PinFor {
+        id: u64,
+        /// As it is typed, without the PIN.
+        line: String,
+        /// Whom it is about, where that is one below.
+        to: Option<AgentId>,
+        name: Option<String>,
+        /// What is sent.
+        amount: Option<Rupiah>,
+        /// So many digits of the PIN have been tapped, with so many keys.
+        digits: usize,
+        taps: u16,
+        stage: LineStage,
+    },
+    /// Balance was to go to a number that is nobody's below: it may have been meant as credit.
+    SendOrTopUp {
+        dest: String,
+        amount: Rupiah,
     },
     /// The PIN that something waits for.
     PressPin,
@@ -81,6 +129,9 @@ pub enum TalkReply {
         /// A bill that was shown is not paid by it, and stands below.
         #[serde(default)]
         bill: bool,
+        /// The number is asked for first.
+        #[serde(default)]
+        asked: bool,
         /// The orders under way, which need none.
         #[serde(default)]
         lines: Vec<OrderLine>,
@@ -90,6 +141,13 @@ pub enum TalkReply {
         product: ProductCode,
         dest: String,
         times: u8,
+        /// The repeat number of the one after.
+        #[serde(default = "second")]
+        next: u8,
+    },
+    /// Some lines of a message were no orders, so that the others were not ordered either.
+    OthersNotSent {
+        others: usize,
     },
     /// A bill is not wanted that was not paid.
     BillUnpaid {
@@ -166,10 +224,19 @@ pub enum TalkReply {
     /// What somebody asks who is no reseller yet; `approved`: by an admin, before one may order, `least`: of a deposit,
     /// `sold`: the headings of the price list.
     Newcomer {
-        asks: NewcomerAsks,
+        asks: Newcomer,
         approved: bool,
         least: Rupiah,
         sold: Vec<String>,
+        /// To whoever is one already.
+        #[serde(default)]
+        registered: bool,
+    },
+    /// To somebody who registers: what is the shop called?
+    ShopName,
+    /// The same: with which PIN?
+    ShopPin {
+        name: String,
     },
     /// Prices are each reseller's own.
     JoinForPrices,
@@ -198,10 +265,13 @@ pub enum TalkReply {
         about: String,
         lines: Vec<String>,
     },
-    /// Asked for and taken back in the same message; `words`: those that take it back, empty where a sign does.
+    /// Asked for and taken back in the same message; `words`: those that take it back, empty where a sign does, `order`: it
+    /// would have been an order.
     TakenBack {
         what: String,
         words: String,
+        #[serde(default)]
+        order: bool,
     },
     /// Something is to be bought later, which nobody keeps for its writer.
     Later,
@@ -211,19 +281,14 @@ pub enum TalkReply {
     Waits,
 }
 
+/// How far a command has come that waits for its PIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum NewcomerAsks {
-    Free,
-    Needs,
-    Capital,
-    Bot,
-    Invited,
-    Profit,
-    Safe,
-    Joins,
-    Shop,
-    Sells,
+pub enum LineStage {
+    Pin,
+    /// The PIN was taken.
+    Done,
+    Cancelled,
 }
 
 /// What was asked for one below.
@@ -234,6 +299,8 @@ pub enum OfDownline {
     Pin,
     /// Another name.
     Name,
+    /// What has become of its orders.
+    Orders,
 }
 
 /// What a no was said to.
@@ -267,4 +334,9 @@ pub struct AskedLine {
     pub product: PriceLine,
     pub dest: String,
     pub nth: u8,
+}
+
+/// For rows of the outbox written before it was kept.
+const fn second() -> u8 {
+    2
 }

@@ -19,6 +19,7 @@ use super::report::ReportForm;
 use super::routing::RoutingReply;
 use super::shown;
 use super::staff::DeskReply;
+use super::talk::TalkReply;
 use super::words;
 use konter_core::clean::{NAME, RAW, TYPED, clean};
 use konter_core::deposit::BankAccount;
@@ -68,7 +69,7 @@ fn key(reply: &Reply) -> &'static str {
         Reply::ReportRefused { problem } => problem.into_str(),
         Reply::AdminRefused { problem: AdminProblem::Ticket(problem) } => problem.into_str(),
         Reply::AdminRefused { problem } => problem.into_str(),
-        Reply::Help { topic, .. } => words::help_key(topic.as_deref()),
+        Reply::Help { topic, role } => words::help_key(topic.as_deref(), role.is_some()),
         Reply::ShopReport { form: ReportForm::Chart | ReportForm::Csv | ReportForm::Xlsx, .. } => "report.caption",
         Reply::Ticket(says) => match &**says {
             TicketSays::Refused { why } => why.into_str(),
@@ -145,7 +146,9 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
             fields.none_if_empty("name");
             fields.fill(&["role"]);
         }
-        Reply::AgentWaiting { order, .. } | Reply::AgentBlocked { order, .. } => fields.put("order", *order),
+        Reply::AgentWaiting { order, .. } | Reply::AgentBlocked { order, .. } | Reply::TurnedAway { order, .. } => {
+            fields.put("order", *order)
+        }
         Reply::Receipt { card, .. } => {
             let token = card.details.get(&Detail::Token).map(String::as_str);
             fields.put("sn", shown::serial(token, &card.sn));
@@ -162,6 +165,11 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
         }
         Reply::NotUnderstood { problem, .. } | Reply::OrderNotUnderstood { problem, .. } => {
             fields.put("problem", problem.as_ref().map(|problem| misread(problem, say)));
+        }
+        Reply::Talk(talk) => {
+            if let TalkReply::PinFor { digits, .. } = &**talk {
+                fields.put("dots", "●".repeat(*digits));
+            }
         }
         Reply::NotOffered { feature } => fields.put("feature", words::feature(feature, say)),
         Reply::AdminRawReplies { replies, .. } => fields.put("replies", raw(replies, say)),

@@ -84,8 +84,14 @@ pub(super) fn feature(name: &str, say: &Say<'_>) -> String {
 }
 
 /// The help page a word asks for; the overview for a word that names none.
-pub(super) fn help_key(topic: Option<&str>) -> &'static str {
-    let topic = topic.unwrap_or_default().trim().to_lowercase();
+pub(super) fn help_key(topic: Option<&str>, works_here: bool) -> &'static str {
+    /// What only the shop's own do.
+    const DESK: &str = "katalog supplier pending siaran peran grup blokir hargajual margin log tutup buka acc tolak cari \
+        prioritas pindah batas resetpin";
+    let topic = topic.unwrap_or_default().trim().trim_start_matches('/').to_lowercase();
+    if works_here && DESK.split(' ').any(|word| word == topic) {
+        return "help.staff";
+    }
     match topic.as_str() {
         "order" | "beli" | "isi" | "trx" | "transaksi" | "pulsa" | "token" | "pln" => "help.order",
         "harga" | "h" | "ch" | "price" | "prices" => "help.price",

@@ -247,23 +247,16 @@ impl Say {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Payload {
+    /// Say it.
     Reply(Box<Reply>),
     /// Delete a message that held a PIN.
-    Forget {
-        message: String,
-    },
+    Forget { message: String },
     /// Put another text, and other buttons, in place of a reply that was said before. Where the channel cannot, or the
     /// message is gone, nothing is lost: it tells nothing that is not told elsewhere.
-    Edit {
-        message: String,
-        reply: Box<Reply>,
-    },
+    Edit { message: String, reply: Box<Reply> },
     /// Show a message of another chat here, as it is: what is only seen, such as a picture. Where the channel cannot, it
     /// is left out: what must be known stands in a reply.
-    Copy {
-        from: ChatId,
-        message: String,
-    },
+    Copy { from: ChatId, message: String },
 }
 
 /// A row of the outbox: kept until the chat's own service has it.
@@ -324,14 +317,29 @@ pub struct InboxMessage {
     /// The topic of the chat it stands in, where the channel has topics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<i32>,
+    /// The language of the sender's app, where the channel tells it and it is one of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaks: Option<Locale>,
 }
 
 impl InboxMessage {
     /// Something typed in a chat of one, by somebody without a name.
     #[must_use]
     pub fn new(chat: ChatId, message: String, text: String, sent_at: DateTime<Utc>) -> Self {
-        let (sender, tapped, replies_to, topic) = (String::new(), None, None, None);
-        Self { chat, message, text, sent_at, private: true, sender, tapped, is_caption: false, replies_to, topic }
+        let (sender, tapped, replies_to, topic, speaks) = (String::new(), None, None, None, None);
+        Self {
+            chat,
+            message,
+            text,
+            sent_at,
+            private: true,
+            sender,
+            tapped,
+            is_caption: false,
+            replies_to,
+            topic,
+            speaks,
+        }
     }
 
     #[must_use]

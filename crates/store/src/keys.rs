@@ -237,20 +237,20 @@ pub(super) fn all(kind: u8) -> Vec<u8> {
     vec![kind]
 }
 
+/// Days count from year 1; the years before it are not ours.
+fn number_of(day: NaiveDate) -> u32 {
+    u32::try_from(day.num_days_from_ce()).unwrap_or(0)
+}
+
 /// One row per slot. Slots to one destination stand together, by day, so they are the index by destination too.
 pub(super) fn slot(slot: &SlotKey) -> Vec<u8> {
-    // Days count from year 1; the years before it are not ours.
-    let day = u32::try_from(slot.day.num_days_from_ce()).unwrap_or(0);
+    let day = number_of(slot.day);
     Key(slots_to(slot.agent, &slot.dest)).u32(day).text(slot.product.as_str()).u8(slot.nth).0
 }
 
 /// Whether a slot's key is one of [`open_slot`].
 pub(super) fn is_open_slot(key: &[u8]) -> bool {
-    let day = key.get(5).and_then(|length| {
-        let text = if *length == HASHED { 32 } else { usize::from(*length) };
-        day_of_slot(key, 6 + text)
-    });
-    day == Some(0)
+    text_length(key, 5).and_then(|dest| day_of_slot(key, 5 + dest)) == Some(0)
 }
 
 pub(super) fn account(id: &AccountId) -> Vec<u8> {
@@ -279,8 +279,7 @@ pub(super) fn transfers() -> Vec<u8> {
 }
 
 pub(super) fn closed_day(day: NaiveDate) -> Vec<u8> {
-    // Days before year 1 are not ours.
-    Key::new(CLOSED_DAY).u32(u32::try_from(day.num_days_from_ce()).unwrap_or(0)).0
+    Key::new(CLOSED_DAY).u32(number_of(day)).0
 }
 
 /// How many bytes the text takes that starts `skip` bytes into a key, its length included.

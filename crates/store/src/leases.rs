@@ -81,10 +81,8 @@ pub enum Notification {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
     /// These are its own from now on. `orphaned`: whoever had them is gone without a word.
-    Gained {
-        shards: Vec<Shard>,
-        orphaned: bool,
-    },
+    Gained { shards: Vec<Shard>, orphaned: bool },
+    /// Another process has stored or done something.
     Notified(Notification),
     /// Nudges may have been missed.
     Missed,

@@ -167,8 +167,9 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     let (head, written) = message.split_once(',').unwrap_or((&message, ""));
     let line = Line::read(head, buy.dest);
     line.must_be_for(buy)?;
-    let denies = || denies_failure(line.said) || denies_failure(written);
     let fields = Fields::read(written);
+    let is_serial = || !buy.sent.delivered && fields.serial.is_some_and(serial::is_number_of_a_delivery);
+    let denies = || denies_failure(line.said) || denies_failure(written) || is_serial();
     let outcome = match (status, line.said()?) {
         ("0", Said::Succeeded) => Outcome::Success(serial::delivery(buy.kind, fields.serial.unwrap_or_default())?),
         ("1", Said::Failed) if denies() => return Err(Doubt::Contradictory),

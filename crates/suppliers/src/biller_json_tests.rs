@@ -217,6 +217,7 @@ fn reversals_that_prove_nothing_are_unknown() {
         (REVERSAL_GAGAL.replace("GAGAL", "tidak+GAGAL"), Doubt::Contradictory),
         (REVERSAL_GAGAL.replace("GAGAL", "GAGAL+refund,+trx+sukses"), Doubt::Contradictory),
         (REVERSAL_GAGAL.replace("GAGAL", "GAGAL,+SUKSES+sebelumnya,+SN:+0041"), Doubt::Contradictory),
+        (REVERSAL_GAGAL.replace("GAGAL,", "GAGAL,+SN:+0041002345678901,"), Doubt::Contradictory),
         (format!("{}&status=1", REVERSAL_SUKSES.trim()), Doubt::Contradictory),
         (REVERSAL_SUKSES.replace("status=0", "status=00"), Doubt::Unlisted("00".to_owned())),
         (REVERSAL_SUKSES.replace("SUKSES", "SUKSES+GAGAL"), Doubt::Contradictory),

@@ -9,7 +9,8 @@ use regex::Regex;
 /// Advice to whoever reads it, and what is said of other orders or of the money.
 const NEUTRAL: &[&str] = &[
     r"(?:transaksi|trx|order)(?: +anda)? +(?:sebelumnya|sebelum +ini|sblmnya|sblm|terdahulu|lain)(?: +[a-z]+){0,5}",
-    r"(?:sebelum|sblm|jangan|jgn|bisa|dapat|dpt|boleh|silakan|silahkan|harap|mohon|mhn|tolong|untuk|please)(?: +(?:dapat|bisa|anda))? +(?:di ?|meng)?(?:ulang|ulangi|coba|tunggu|menunggu|periksa|check|cek(?: +kembali)?(?: +(?:nomor|no|nomer|id|tujuan))|cek +kembali)(?: +(?:ulang|lagi|kembali))?",
+    r"(?:sebelum|sblm|jangan|jgn|bisa|dapat|dpt|boleh|silakan|silahkan|harap|mohon|mhn|tolong|untuk|please)(?: +(?:dapat|bisa|anda))? +(?:di ?|meng)?(?:ulang|ulangi|coba|periksa|check|cek(?: +kembali)?(?: +(?:nomor|no|nomer|id|tujuan))|cek +kembali)(?: +(?:ulang|lagi|kembali))?",
+    r"(?:tunggu|menunggu)(?: +[a-z0-9]+){1,3} +(?:sebelum|sblm|untuk|utk|lalu|baru|kemudian)(?: +[a-z]+)? +(?:meng)?(?:ulang|ulangi|coba|order|transaksi|trx)(?: +(?:ulang|lagi|kembali))?",
     r"(?:refund|saldo|dana|stok|uang)(?: +anda)?(?: +(?:telah|sudah|sdh))? +(?:berhasil|sukses)(?: +di ?(?:kembalikan|refund))?",
     r"(?:berhasil|sukses) +di ?(?:kembalikan|refund)",
     r"(?:dalam|dlm) +proses +(?:pemeliharaan|perbaikan|maintenance)|cut ?off +in ?progress",
@@ -20,15 +21,16 @@ const NEUTRAL: &[&str] = &[
 /// What makes a failure doubtful.
 const WAVERING: &[&str] = &[
     // It goes on.
-    r"(?:sedang|sdg|masih|msh|akan|segera|tetap)(?: +(?:dalam|dlm|kami))* +(?:di ?)?(?:proses|cek|check|periksa|pantau|pengecekan|konfirmasi|antri|pending|tunggu|menunggu|berjalan)",
+    r"(?:tunggu|di ?tunggu)|manual|rekon(?:siliasi)?|menyusul|nyusul|di ?proses +(?:oleh|via|lewat)",
+    r"(?:sedang|sdg|masih|msh|akan|segera|tetap)(?: +(?:dalam|dlm|kami))* +(?:di ?|me|mem)?(?:proses|cek|check|periksa|pantau|pengecekan|konfirmasi|antri|pending|tunggu|menunggu|berjalan)",
     r"(?:dalam|dlm) +(?:proses|pengecekan|antrian|pemeriksaan)",
-    r"(?:pending|menunggu|waiting|antri|in ?progress|under ?process|on ?process|processing)",
+    r"(?:pending|menunggu|waiting|antri(?:an)?|in ?progress|under ?process|on ?process|processing)",
     r"gagal[ .,:;|-]+(?:transaksi +|trx +|status +)?di ?proses",
     // It is tried again.
-    r"(?:akan|sedang|sdg|segera|masih|tetap) +(?:di ?)?(?:ulang|ulangi|coba|retry)",
+    r"(?:akan|sedang|sdg|segera|masih|tetap) +(?:di ?|men|meng)?(?:ulang|ulangi|coba|retry)",
     r"(?:di ?ulang|di ?ulangi|re-?try|re-?rout(?:e|ing)|di ?alihkan|alih +server|fail-?over|percobaan)",
-    r"(?:di ?proses|lempar|kirim|request) +ulang|ulang +otomatis|di ?lempar",
-    r"pindah +(?:ke +)?(?:jalur|server|provider|supplier|modul)|(?:jalur|server) +(?:lain|[0-9]|cadangan)",
+    r"(?:di ?proses|lempar|kirim|request) +ulang|ulang +otomatis|di ?lempar|switch(?:ing)?",
+    r"pindah +(?:ke +)?(?:jalur|server|provider|supplier|modul)|(?:jalur|server|provider|supplier|sp|h2h|modul|seller) +(?:lain|lainnya|[0-9]|cadangan|kedua)",
     r"di ?coba +(?:ulang|lagi)|coba(?: +(?:ulang|lagi))? +(?:otomatis|(?:lewat|via|melalui|ke|di) +(?:jalur|server|provider|supplier|modul))",
     // Nobody knows yet.
     r"(?:belum|blm) +(?:final|pasti|jelas|diketahui|tentu|selesai|gagal|ada +(?:status|jawaban|respon|kepastian|konfirmasi))",
@@ -37,17 +39,34 @@ const WAVERING: &[&str] = &[
     r"(?:dugaan|diduga|dianggap|hampir|suspect|sementara) +(?:gagal|failed)|(?:gagal|failed) +sementara|suspect",
     r"akan +(?:di ?)?(?:update|kabari|kabarkan|info|infokan|informasikan|beritahu)",
     r"(?:cek|check) +(?:ulang +)?(?:status|manual)|pengecekan|di ?cek +(?:manual|ulang|status|dulu)",
+    r"(?:tanpa|no|tidak +ada|tdk +ada|belum +ada|blm +ada|tidak +dapat|gak +ada)(?: +ada)? +(?:respon(?:se|s)?|jawaban|balasan)|kepastian",
+    r"(?:unknown|undefined) +(?:status|state|result|respon(?:se|s)?)|(?:status|hasil|respon(?:se|s)?|jawaban)(?:nya)?(?: +akhir)?(?: +(?:trx|transaksi))? +(?:unknown|undefined|(?:tidak|tdk|tak|gak|belum|blm) +(?:di ?)?(?:kenal|kenali|ketahui|jelas|pasti|sesuai|lengkap|terbaca))",
+    r"sn +(?:masih +)?kosong",
+    // It is asked about an order that was taken before, or has come there.
+    r"dupli(?:kat|kasi|cate|cated)|do(?:uble|bel)|already +(?:exists?|used|processed|sent)",
+    r"(?:ref|reff|refid|reffid|ref +id|reff +id|id +trx|trx +id|trxid|idtrx|id +transaksi|transaksi|trx)(?: +(?:ini|anda|tsb))? +(?:sudah|sdh|telah|udah|pernah)(?: +pernah)?(?: +(?:ada|di ?pakai|terpakai|di ?gunakan|di ?proses|terproses|di ?lakukan|terdaftar|masuk|sukses))?",
+    r"(?:sudah|sdh|telah|udah|udh) +(?:masuk|sampai|terkirim|terproses)|(?:pulsa|token|kuota|paket|saldo|isi) +masuk",
     // Something else failed.
     r"(?:gagal|failed)(?: +to)? +(?:ter|me|men|meng|mem|meny|di)?(?:koneksi|konek|connect|hubung|kirim|cek|check|dapat|ambil|peroleh|terima|nerima|batalkan|batal|refund|login|parsing|update|perbarui|simpan|cetak|muat|validasi|konfirmasi|verifikasi|sinkron|tarik|respon|response|request|inquiry|inq|baca|lapor|callback|jawab|sambung|akses)[a-z]*",
     r"(?:pembatalan|pembatalannya|batal|cancel|refund|pengembalian|koneksi|connection|login|cek|cek +status|pengecekan|server|provider|supplier|sn|callback|laporan|respon|request|permintaan)(?: +(?:ke +)?(?:provider|server|operator))? +(?:gagal|failed|di ?tolak)",
 ];
 
+/// A serial number and what it is called: what failed has none.
+const SERIAL: &str =
+    r"(?:sn/ref|ref/sn|sn|s/n|serial|token)(?: +(?:no|number))? *[:=] *[0-9a-z./-]*[0-9][0-9a-z/-]{5,}";
+
+/// What opens a text that says nothing but that the order has failed.
+const FAILED: &str = r"^[^a-z]*(?:(?:transaksi|trx|order|status|pembelian|pengisian|top ?up|isi)(?: +[a-z0-9._-]+){0,2} +)?(?:gagal|failed|di ?tolak|rejected)";
+
 /// That it has succeeded.
 const SUCCESS: &str = r"(?:sukses|berhasil|success|successful|successfully|terkirim)";
 
 static NEUTRAL_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| words(&NEUTRAL.join("|")));
-static WAVERING_WORDS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| words(&format!(r"{}|(?:gagal|failed) *[(.,]? *\?", WAVERING.join("|"))));
+static WAVERING_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words(&format!(r"{}|(?:gagal|failed)[ .,:(]*(?:\?|sementara|\((?:bukan|belum|blm|tidak|tdk))", WAVERING.join("|")))
+});
+static SERIAL_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| words(SERIAL));
+static FAILED_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!(r"(?i){FAILED}(?-u:\b)")).ok());
 static SUCCESS_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| words(SUCCESS));
 
 /// Whole words, in any letter case.
@@ -62,8 +81,21 @@ pub(super) fn wavers(text: &str) -> bool {
 
 /// The same, or that the order succeeded: for texts beside a failure that is told by a code or in a place of its own.
 pub(super) fn denies_failure(text: &str) -> bool {
-    let text = without_neutral(text);
-    holds(&WAVERING_WORDS, &text) || holds(&SUCCESS_WORDS, &text)
+    wavers(text) || says_success(text)
+}
+
+pub(super) fn says_success(text: &str) -> bool {
+    holds(&SUCCESS_WORDS, &without_neutral(text))
+}
+
+/// Whether it names a serial number.
+pub(super) fn names_serial(text: &str) -> bool {
+    holds(&SERIAL_WORDS, text)
+}
+
+/// Whether a text beside a success says that the order failed.
+pub(super) fn denies_success(text: &str) -> bool {
+    holds(&FAILED_WORDS, text)
 }
 
 /// One that does not compile makes everything doubtful, which the test would show.
@@ -113,6 +145,27 @@ mod tests {
             "belum GAGAL",
             "pembatalan gagal",
             "Status gagal diperbarui",
+            "GAGAL. Sistem sedang mencoba kembali.",
+            "GAGAL. Mohon ditunggu.",
+            "GAGAL. Lempar ke supplier lain.",
+            "GAGAL. Switch ke SP lain.",
+            "GAGAL. pulsa masuk.",
+            "GAGAL. Sudah masuk.",
+            "GAGAL. Unknown status.",
+            "GAGAL. Response tidak dikenal.",
+            "GAGAL. Reff ID sudah digunakan.",
+            "GAGAL. RefID sudah terpakai.",
+            "GAGAL. Duplikat.",
+            "GAGAL. No response.",
+            "GAGAL. (bukan)",
+            "GAGAL. Kepastian status menyusul.",
+            "GAGAL. Tunggu 1 jam, jangan diulang.",
+            "GAGAL. Diproses manual oleh admin.",
+            "GAGAL. Transaksi sudah pernah.",
+            "GAGAL. Hasil akhir menyusul.",
+            "GAGAL. Proses rekonsiliasi.",
+            "GAGAL. Coba hubungi CS utk kepastian.",
+            "GAGAL. SN kosong.",
         ] {
             assert!(wavers(text), "{text}");
             assert!(denies_failure(text), "{text}");
@@ -142,9 +195,26 @@ mod tests {
             "System Cut Off Inprogress",
             "Refund (Transaksi digagalkan)",
             "Gagal Biller",
+            "GAGAL. SN: . Saldo 1.000",
+            "GAGAL. SN: - Nomor salah",
+            "Nomor tidak dikenal",
+            "Unknown subscriber",
+            "Akan di refund 1x24 jam",
             "",
         ] {
             assert!(!denies_failure(text), "{text}");
+        }
+        for text in ["GAGAL. SN: 0041002345678901.", "GAGAL. SN/Ref: 0041002345678901", "SN:7A9B-33C1-22"] {
+            assert!(names_serial(text), "{text}");
+        }
+        for text in ["GAGAL. SN: . Saldo 1.000", "SN: Nomor salah", "SN=0"] {
+            assert!(!names_serial(text), "{text}");
+        }
+        for text in ["Transaksi Gagal", "Trx S100 081234567890 GAGAL", "FAILED", "gagal", "Pengisian ditolak"] {
+            assert!(denies_success(text), "{text}");
+        }
+        for text in ["Transaksi Sukses", "SUKSES. Jika gagal hubungi CS", "tidak gagal", "success", ""] {
+            assert!(!denies_success(text), "{text}");
         }
     }
 }

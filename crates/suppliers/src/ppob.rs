@@ -251,17 +251,17 @@ struct Said<'a> {
 }
 
 impl Said<'_> {
-    /// A serial number, or words of a success: what failed has neither. A report that takes a success back may name its serial.
-    fn denies_failure(self, empty: EmptySerial) -> bool {
-        let is_serial = !self.sn.trim().contains(char::is_whitespace) && serial::is_serial(self.sn);
-        (is_serial && empty == EmptySerial::Doubtful) || denies_failure(self.sn) || denies_failure(self.message)
+    /// A serial number, or words of a success: what failed has neither. What takes a success back may name its serial.
+    fn denies_failure(self, buy: &Buy<'_>) -> bool {
+        let is_serial = serial::is_number_of_a_delivery(self.sn);
+        (is_serial && !buy.sent.delivered) || denies_failure(self.sn) || denies_failure(self.message)
     }
 }
 
 fn outcome(buy: &Buy<'_>, status: Status, said: Said<'_>, empty: EmptySerial) -> Result<Outcome, Doubt> {
     match status {
         Status::Open => Ok(Outcome::Pending),
-        Status::Failed if said.denies_failure(empty) => Err(Doubt::Contradictory),
+        Status::Failed if said.denies_failure(buy) => Err(Doubt::Contradictory),
         Status::Failed => Ok(Outcome::Failed(FailureKind::Refused)), // the document lists no reasons
         Status::Success => delivery(buy, said, empty).map(Outcome::Success),
     }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::json::tests::{callback, configured, mutated, response};
-use konter_core::outcome::Bill;
+use konter_core::outcome::{Bill, Sending};
 
 const ACCEPTED: &str = include_str!("../../../tests/fixtures/ppob/accepted.json");
 const FOUND: &str = include_str!("../../../tests/fixtures/ppob/found.json");
@@ -184,7 +184,15 @@ fn reads_reports_whose_names_vary_in_case() {
     assert_eq!(report(REPORT), Reading::new(delivered("0123456789")));
     assert_eq!(report(&REPORT.replace("Sn=", "sn=").replace("ref_id", "Ref_ID")).outcome, delivered("0123456789"));
     assert_eq!(report(&REPORT.replace("Success", "Pending")).outcome, Outcome::Pending);
-    assert_eq!(report(&REPORT.replace("Success", "Failed")).outcome, Outcome::Failed(FailureKind::Refused));
+    let failed = REPORT.replace("Success", "Failed");
+    assert_eq!(report(&failed.replace("0123456789", "")).outcome, Outcome::Failed(FailureKind::Refused));
+    // What failed has no serial number; only what takes a success back may name it.
+    assert_eq!(report(&failed).outcome, Outcome::Unknown(Doubt::Contradictory));
+    let delivered_before = Buy { sent: Sending { delivered: true, ..BUY.sent }, ..BUY };
+    assert_eq!(
+        ppob().read_callback(&delivered_before, &callback(&failed)).outcome,
+        Outcome::Failed(FailureKind::Refused)
+    );
     // The document calls it Success; a number is not promised.
     assert_eq!(report(&REPORT.replace("0123456789", "")).outcome, delivered(""));
 }

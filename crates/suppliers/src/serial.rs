@@ -111,6 +111,17 @@ pub(super) fn is_serial(text: &str) -> bool {
     !denies(text) && (has_digit || is_code_of_letters(text))
 }
 
+/// Whether a text beside a failure is a serial number for certain: one piece with the digits of one. A shorter one, or one
+/// among words, may be a code of the failure.
+pub(super) fn is_number_of_a_delivery(text: &str) -> bool {
+    const DIGITS: usize = 8;
+    let text = text.trim();
+    !token_serial::read(text).tokens.is_empty()
+        || (!text.contains(char::is_whitespace)
+            && text.chars().filter(char::is_ascii_digit).count() >= DIGITS
+            && is_serial(text))
+}
+
 /// Whether a text speaks of an order that was not, or not yet, delivered.
 pub(super) fn denies(text: &str) -> bool {
     words(text).any(|word| DENYING.contains(&word.as_str()))

@@ -62,7 +62,7 @@ impl Offers {
 }
 
 fn is_key(button: &Button) -> bool {
-    matches!(Tap::read(&button.tap), Some(Tap::Key(..) | Tap::OrderKey(..)))
+    matches!(Tap::read(&button.tap), Some(Tap::Key(..) | Tap::OrderKey(..) | Tap::LineKey(..)))
 }
 
 #[cfg(test)]

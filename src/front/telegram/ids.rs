@@ -69,6 +69,7 @@ mod tests {
             is_caption: false,
             replies_to: Some("6".to_owned()),
             topic: None,
+            speaks: None,
         };
         MessageIds::of(&"123:x".into()).store(&mut message);
         assert_eq!((&*message.message, message.tapped.as_deref()), ("123.7", Some("123.5")));

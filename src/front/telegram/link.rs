@@ -44,12 +44,11 @@ struct Seen {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
+    /// The last call ended well.
     Connected,
     /// `receiving`: it is the question for messages that fails, and only its own success ends that. Where another program
     /// takes this bot's messages, everything else goes on as if nothing were wrong.
-    Failing {
-        receiving: bool,
-    },
+    Failing { receiving: bool },
 }
 
 impl Link {

@@ -157,7 +157,11 @@ impl Poller<'_> {
         let (mut taps, mut foreign) = (Vec::new(), Vec::new());
         for update in batch {
             match update::read(update, now) {
-                Incoming::Message(message) => messages.push(message),
+                Incoming::Message(message) => {
+                    // Of a tap only our own clock tells.
+                    self.api.tells_time(Elsewhere::NotBefore(message.sent_at));
+                    messages.push(message);
+                }
                 Incoming::Tap { message, tap } => {
                     messages.push(message);
                     taps.push(tap);
@@ -170,7 +174,6 @@ impl Poller<'_> {
         let last = batch.iter().filter_map(update::number).max().ok_or(Trouble::NoNumber);
         for message in &mut messages {
             self.api.ids().store(message);
-            self.api.tells_time(Elsewhere::NotBefore(message.sent_at));
         }
         if !messages.is_empty() {
             // The shop may be done with a tap as soon as it is stored.

@@ -38,16 +38,12 @@ pub(super) enum Step {
 }
 
 enum State {
+    /// Nothing waits.
     Resting,
     /// `firm`: waking it does not bring the time forward.
-    Due {
-        at: Instant,
-        firm: bool,
-    },
+    Due { at: Instant, firm: bool },
     /// Being visited; `again` when something new came meanwhile.
-    Busy {
-        again: bool,
-    },
+    Busy { again: bool },
 }
 
 struct Chat {

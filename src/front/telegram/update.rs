@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::ids::TAP;
-use crate::attachment::{Attachment, FileRef, Marked, edit_id, typed};
+use crate::attachment::{Attachment, FileRef, HIDDEN, Marked, edit_id, typed};
+use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_store::InboxMessage;
 
@@ -37,16 +38,12 @@ const LONGEST_SENDER: usize = 64;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Incoming {
+    /// Something was written.
     Message(InboxMessage),
     /// A button; `tap` is what Telegram wants to hear back.
-    Tap {
-        message: InboxMessage,
-        tap: String,
-    },
+    Tap { message: InboxMessage, tap: String },
     /// A button, tapped by someone who does not speak for the chat: answered, so that it stops waiting, and no more.
-    ForeignTap {
-        tap: String,
-    },
+    ForeignTap { tap: String },
     /// Nothing the shop listens to: a channel's post, a bot's, a notice.
     Ignored,
     /// It should have been a message and cannot be read.
@@ -136,7 +133,14 @@ fn placed(message: &Value, date: &str, text: String) -> Option<InboxMessage> {
         // Whose card that is, the shop knows: what stands in it anybody can have written.
         replies_to: replied_to(message).map(|id| id.to_string()),
         topic: topic(message),
+        speaks: speaks(message.get("from")),
     })
+}
+
+/// The language of the sender's app: `en`, `en-GB`.
+fn speaks(from: Option<&Value>) -> Option<Locale> {
+    let code = from?.get("language_code")?.as_str()?;
+    Locale::from_name(code.split('-').next().unwrap_or_default())
 }
 
 /// The message that is replied to. What only stands in a topic is shown as a reply to the message that opened it.
@@ -177,6 +181,7 @@ fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
     }
     let message = InboxMessage {
         sender: sender(query.get("from")),
+        speaks: speaks(query.get("from")),
         tapped: integer(message, "/message_id").map(|id| id.to_string()),
         topic: topic(message),
         ..InboxMessage::new(
@@ -213,12 +218,16 @@ fn words(message: &Value, private: bool) -> Option<Words> {
         let words = written("text").or_else(|| written("caption")).unwrap_or_default();
         let from =
             ["/forward_origin/sender_user/id", "/forward_from/id"].into_iter().find_map(|at| message.pointer(at));
-        let from = from.and_then(Value::as_i64).map(|id| id.to_string());
-        return private.then(|| Words::plain(Attachment::forwarded(words, from.as_deref()).to_text()));
+        let is_hidden = message.get("forward_sender_name").is_some()
+            || message.pointer("/forward_origin/type").and_then(Value::as_str) == Some("hidden_user");
+        let from =
+            from.and_then(Value::as_i64).map(|id| id.to_string()).or_else(|| is_hidden.then(|| HIDDEN.to_owned()));
+        let at = ["/forward_origin/date", "/forward_date"].into_iter().find_map(|at| message.pointer(at)?.as_i64());
+        return private.then(|| Words::plain(Attachment::forwarded(words, from.as_deref(), at).to_text()));
     }
     if let Some(text) = written("text") {
         if is_set_apart(message) {
-            return private.then(|| Words::plain(Attachment::forwarded(text, None).to_text()));
+            return private.then(|| Words::plain(Attachment::forwarded(text, None, None).to_text()));
         }
         return Some(Words::plain(text.to_owned()));
     }

@@ -1,13 +1,15 @@
 //! A reseller's own things: balance, prices, last orders.
 
+use super::super::guide::Awaits;
 use super::super::network::priced;
+use super::of_downline::of_downline;
 use super::price_tab::shelves;
 use super::talk::talk;
 use super::{Answer, Request};
 use chrono::{Datelike as _, NaiveDate};
 use konter_core::agent::{Agent, AgentStatus};
 
-use konter_command::{DateArg, OrdersQuery, Pin, PriceFilter, span_of};
+use konter_command::{DateArg, OrdersQuery, Pin, PriceFilter, Wish, span_of};
 use konter_core::catalog::{Catalog, Product, ProductKind};
 use konter_core::ids::{OrderId, ProductCode};
 use konter_core::money::Rupiah;
@@ -15,7 +17,7 @@ use konter_core::order::Order;
 use konter_core::order::refusal::Near;
 use konter_core::order::view;
 use konter_core::pricing::Tariff;
-use konter_reply::{PriceLine, Reply, TalkReply};
+use konter_reply::{OfDownline, PriceLine, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Prices shown at once: about what one chat message holds.
@@ -48,6 +50,14 @@ impl Request<'_> {
     }
 
     /// Each reseller's own prices.
+    /// `harga dana`, then `20`: of those whose prices were shown.
+    fn await_sum_of_brand(&self) {
+        if let ((sort, Some(brand)), Some(_)) = (konter_command::goods_said(&self.message.text), &self.agent) {
+            let wish = Wish { brand: Some(brand.to_owned()), sort, ..Wish::default() };
+            self.await_next(Awaits::Wish(wish));
+        }
+    }
+
     pub(super) async fn prices(&self, filters: &[PriceFilter], answer: &mut Answer) -> Result<(), StoreError> {
         let Some(tariff) = self.own_tariff(answer).await? else { return Ok(()) };
         let catalog = self.shop.catalog();
@@ -84,6 +94,7 @@ impl Request<'_> {
             answer.reply(no_such_product(&catalog, &unknown.join(" ")));
         }
         if !found.is_empty() {
+            self.await_sum_of_brand();
             let own = |product| own_line(product, tariff.as_ref());
             let shelves = shelves(found.into_iter()).into_iter();
             let lines: Vec<PriceLine> = shelves.flat_map(|(_, products)| products).filter_map(own).collect();
@@ -140,6 +151,13 @@ impl Request<'_> {
             query.dest.is_none() || catalog.get(code).is_some() || looked_at.iter().any(|order| order.product == **code)
         };
         let product = query.product.as_ref().filter(is_product);
+        // `cek trx andi`
+        if let Some(word) = query.product.as_ref().filter(|code| catalog.get(code).is_none())
+            && let Some(downline) = self.below_by_name(&agent, word.as_str()).await?
+        {
+            answer.reply(of_downline(downline, OfDownline::Orders));
+            return Ok(());
+        }
         let asked = |order: &&Order| {
             product.is_none_or(|product| *product == order.product)
                 && query.date.as_ref().is_none_or(|date| is_on(*date, order.day, today))

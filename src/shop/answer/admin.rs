@@ -4,12 +4,13 @@ use chrono::TimeDelta;
 
 use super::super::buying::Asker;
 use super::super::outbox::say;
-use super::account::{no_such_product, price_line};
+use super::account::price_line;
 use super::booking::decision;
 use super::register::card;
 use super::shared::{Sure, TicketDecision, booking};
+use super::staff::desk;
 use super::{Answer, Request};
-use konter_command::{AdminCommand, AgentRef};
+use konter_command::{AdminCommand, AgentRef, says_when};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::ids::{OrderId, ProductCode};
 use konter_core::ledger::AccountId;
@@ -18,7 +19,7 @@ use konter_core::order::schedule::CHECK_STEP;
 use konter_core::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
 use konter_core::question::Asks;
 use konter_core::staff::Role;
-use konter_reply::{AdminProblem, AgentCard, BookingReply, DecidedOrder, Reply};
+use konter_reply::{AdminProblem, AgentCard, BookingReply, DecidedOrder, DeskReply, Reply};
 use konter_store::{Act, StoreError, Versioned};
 
 /// Resellers read at a time where all of them are looked through.
@@ -40,12 +41,24 @@ impl Request<'_> {
             Self::admin_refused(answer, AdminProblem::Stale { minutes: age.num_minutes(), wrong_clock });
             return Ok(());
         }
-        answer.commit.acts.push(Act {
-            at: self.at,
-            by: self.message.chat.clone(),
-            what: self.message.text.trim().to_owned(),
-        });
+        let (command, remark) = command.without_remark();
+        let typed = self.message.text.trim();
+        if let Some(words) = remark.as_ref().filter(|words| says_when(words)) {
+            let line = typed.strip_suffix(words.as_str()).unwrap_or(typed).trim_end().to_owned();
+            answer.reply(desk(DeskReply::NotLater { line, words: words.clone() }));
+            return Ok(());
+        }
+        answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what: typed.to_owned() });
+        self.admin_done(command, answer).await?;
+        if let Some(reason) = remark.filter(|_| !answer.commit.acts.is_empty()) {
+            answer.reply(desk(DeskReply::ReasonKept { reason }));
+        }
+        Ok(())
+    }
+
+    async fn admin_done(&self, command: AdminCommand, answer: &mut Answer) -> Result<(), StoreError> {
         match command {
+            AdminCommand::Remarked { command, .. } => Box::pin(self.admin_done(*command, answer)).await,
             AdminCommand::Deposit { agent, amount, note, forced } => {
                 self.deposit(&agent, (amount, note, forced), Sure::No, answer).await.map(drop)
             }
@@ -155,7 +168,7 @@ impl Request<'_> {
             Self::admin_refused(answer, AdminProblem::NotWaiting { agent: agent.id });
             return Ok(());
         }
-        let after = Agent { status: AgentStatus::Active, ..agent.clone() };
+        let after = Agent { status: AgentStatus::Active, turned_away: false, ..agent.clone() };
         note_status(&agent, &after, answer);
         answer.reply(Reply::AdminApproved { agent: agent.id, name: agent.name.clone() });
         answer.tell(&agent, &Reply::Approved { code: agent.id, name: agent.name.clone() });
@@ -166,7 +179,8 @@ impl Request<'_> {
     /// Nothing but an admin lets a blocked reseller order again; its open orders go on.
     async fn block(&self, agent: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
-        let mut blocked = Agent { status: AgentStatus::Blocked, ..agent.clone() };
+        let turned_away = agent.turned_away || agent.status == AgentStatus::Waiting;
+        let mut blocked = Agent { status: AgentStatus::Blocked, turned_away, ..agent.clone() };
         // From now on it is the shop's word, which no upline takes back.
         let was_by_upline = blocked.network.blocked_by.take().is_some();
         note_status(&agent, &blocked, answer);
@@ -174,13 +188,17 @@ impl Request<'_> {
         if agent.status != AgentStatus::Blocked {
             // Who has only registered was never let in.
             let told = match agent.status {
-                AgentStatus::Waiting => Reply::TurnedAway { code: agent.id },
+                AgentStatus::Waiting => Reply::TurnedAway { code: agent.id, order: false },
                 AgentStatus::Active | AgentStatus::Blocked => Reply::AgentBlocked { code: agent.id, order: false },
             };
             answer.tell(&agent, &told);
         }
         if agent.status != AgentStatus::Blocked || was_by_upline {
             answer.write_agent(&agent, blocked);
+        }
+        // Who is blocked buys nothing any more, but may still work here.
+        if let Some(role) = agent.chats.iter().filter_map(|chat| self.shop.staff.role_of(chat)).max() {
+            answer.reply(desk(DeskReply::StillWorksHere { agent: agent.id, name: agent.name.clone(), role }));
         }
         Ok(())
     }
@@ -191,6 +209,7 @@ impl Request<'_> {
         let mut after = agent.clone();
         if agent.status == AgentStatus::Blocked {
             after.status = AgentStatus::Active;
+            after.turned_away = false;
             after.network.blocked_by = None;
             answer.tell(&agent, &Reply::AgentUnblocked { code: agent.id });
             answer.write_agent(&agent, after.clone());
@@ -204,8 +223,7 @@ impl Request<'_> {
     fn set_open(&self, code: &ProductCode, open: bool, answer: &mut Answer) {
         let catalog = self.shop.catalog();
         let Some(product) = catalog.get(code) else {
-            answer.commit.acts.clear();
-            answer.reply(no_such_product(&catalog, code.as_str()));
+            self.no_such_product(&catalog, code, if open { "/buka" } else { "/tutup" }, answer);
             return;
         };
         let word = |open| if open { "buka" } else { "tutup" };

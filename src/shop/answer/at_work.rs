@@ -1,14 +1,16 @@
 //! What those who work here type without a slash, or not quite as it is typed: what only looks is done, all else is shown as
 //! the line that does it.
 
+use std::collections::BTreeSet;
+
 use super::staff::desk;
 use super::talk::talk;
 use super::{Answer, Request, kind_of};
-use konter_command::{Advice, Command, Named, Talk, Topic, Wanted, at_the_desk, sums_said};
+use konter_command::{Advice, Command, Named, NetworkCommand, Talk, Topic, Wanted, at_the_desk, sums_said};
 use konter_core::deposit::mutation::tells_of_income;
-use konter_core::ids::{AgentId, SupplierId};
+use konter_core::ids::{AgentId, OrderId, SupplierId};
 use konter_core::staff::Role;
-use konter_reply::{AdminProblem, DeskReply, TalkReply};
+use konter_reply::{AdminProblem, DeskReply, TalkReply, newcomer_of_pad, stuck_of_pad, ticket_of_pad};
 use konter_store::{InboxMessage, StoreError};
 
 impl Request<'_> {
@@ -49,6 +51,9 @@ impl Request<'_> {
         let only_works_here = self.agent.is_none();
         let has_slash = self.message.text.trim_start().starts_with('/');
         let is_unread = matches!(command, Command::Unknown { .. });
+        if only_works_here && role >= Role::Operator && self.names_a_tickets_amount(answer).await? {
+            return Ok(true);
+        }
         if matches!(command, Command::Admin(_) | Command::Talk(Talk::TakenBack { .. })) {
             return Ok(false);
         }
@@ -59,6 +64,9 @@ impl Request<'_> {
             && ((is_unread && only_works_here) || !line.starts_with("/order "))
         {
             answer.reply(talk(TalkReply::SlashMeant { line }));
+            return Ok(true);
+        }
+        if !only_works_here && self.asks_for_an_order(command, answer).await? {
             return Ok(true);
         }
         // Its own mistake is told better than what else it may have been.
@@ -81,9 +89,14 @@ impl Request<'_> {
         if !only_works_here && self.asks_whose_price(command, wanted.as_ref(), answer) {
             return Ok(true);
         }
+        let is_plain =
+            matches!(wanted, Some(Wanted::Line { plain: true, .. } | Wanted::OfName { .. } | Wanted::Advice(_)));
         let wanted = wanted.filter(|wanted| match wanted {
             _ if is_unread => true,
-            _ if !only_works_here => wanted.looks().is_none() && may_be_the_shops(command),
+            _ if !only_works_here && wanted.looks().is_some() => {
+                is_plain && matches!(command, Command::Incomplete { .. })
+            }
+            _ if !only_works_here => may_be_the_shops(command) || (is_plain && only_tells(command)),
             Wanted::Line { plain: true, .. } | Wanted::OfName { .. } | Wanted::Advice(_) => !is_certain(command),
             Wanted::Line { .. } => asks_a_reseller(command),
         });
@@ -94,6 +107,25 @@ impl Request<'_> {
             }
             None => return Ok(false),
         }
+        Ok(true)
+    }
+
+    /// `order 12` of somebody who sells as well: one that there is. `order 10` may be a nominal.
+    async fn asks_for_an_order(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
+        const NOMINAL: u64 = 5;
+        let may_be = matches!(
+            command,
+            Command::Unknown { .. } | Command::Incomplete { .. } | Command::Prices { .. } | Command::Wish(_)
+        );
+        let line = konter_command::decision_line(&self.message.text).filter(|_| may_be);
+        let Some(number) = line.as_ref().and_then(|line| line.strip_prefix("/order ")?.parse::<u64>().ok()) else {
+            return Ok(false);
+        };
+        let id = OrderId(number);
+        if number.is_multiple_of(NOMINAL) || self.shop.store.order(id).await?.is_none() {
+            return Ok(false);
+        }
+        self.show_order(id, false, answer).await?;
         Ok(true)
     }
 
@@ -109,6 +141,63 @@ impl Request<'_> {
         let own = format!("JUAL{rest}");
         answer.reply(talk(TalkReply::WhosePrice { shops: line.clone(), own }));
         true
+    }
+
+    /// `acc`, `tolak`, `100rb yang masuk` in reply to a ticket's card, or to that of somebody who has registered: the command
+    /// for that very card. `false` where it shows something else, or something else is said.
+    pub(super) async fn decides_by_reply(
+        &self,
+        card: &str,
+        command: &Command,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        let shown = self.shop.chats.shown(&self.message.chat, card).and_then(|(card, _)| card);
+        let is_its_own = matches!(command, Command::Admin(_) | Command::Order(_) | Command::Network(_));
+        let Some(shown) = shown.filter(|_| !is_its_own) else { return Ok(false) };
+        let text = self.message.text.trim();
+        let verdict = konter_command::verdict_said(text);
+        let line = if let Some(id) = ticket_of_pad(&shown) {
+            let sums = sums_said(text);
+            match (verdict, sums.as_slice()) {
+                (Some(false), _) => format!("/tolak {id}"),
+                (_, [sum]) => match self.shop.store.ticket(id).await? {
+                    Some(ticket) if ticket.pay != *sum => format!("/acc {id} {}", sum.get()),
+                    _ => format!("/acc {id}"),
+                },
+                (Some(true), _) => format!("/acc {id}"),
+                (None, _) => return Ok(false),
+            }
+        } else if let Some(order) = stuck_of_pad(&shown) {
+            let asks = ["cek ulang", "cekulang", "tanya lagi", "cek lagi"].contains(&text.to_lowercase().as_str());
+            let said = if asks { format!("cekulang {order}") } else { format!("trx {order} {text}") };
+            match konter_command::decision_line(&said).filter(|line| !line.starts_with("/order ")) {
+                Some(line) => line,
+                None => return Ok(false),
+            }
+        } else if let Some(code) = newcomer_of_pad(&shown) {
+            match verdict {
+                Some(true) => format!("/setujui {code}"),
+                Some(false) => format!("/blokir {code}"),
+                None => return Ok(false),
+            }
+        } else {
+            return Ok(false);
+        };
+        answer.reply(talk(TalkReply::SlashMeant { line }));
+        Ok(true)
+    }
+
+    /// A ticket's own amount, alone: the command that accepts it.
+    async fn names_a_tickets_amount(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        let text = self.message.text.trim();
+        let is_amount = text.chars().all(|c| c.is_ascii_digit() || ".,".contains(c)) && !text.starts_with('0');
+        let sums = if is_amount { sums_said(text) } else { Vec::new() };
+        let [sum] = sums.as_slice() else { return Ok(false) };
+        let ticket = self.ticket_of_pay(*sum).await?.filter(|ticket| ticket.takes_proof(self.at));
+        if let Some(ticket) = &ticket {
+            answer.reply(talk(TalkReply::SlashMeant { line: format!("/acc {}", ticket.id) }));
+        }
+        Ok(ticket.is_some())
     }
 
     /// An answer to a card that is more likely meant for the shop: whoever wrote is asked which. `false` where it is an
@@ -207,7 +296,7 @@ impl Request<'_> {
 
     /// What to do where no command does it, with the lines that come near.
     fn advised(&self, advice: Advice) -> TalkReply {
-        const LINES: usize = 15;
+        const LINES: usize = 40;
         let catalog = self.shop.catalog();
         let suppliers = || self.shop.trade.suppliers.iter().map(|supplier| supplier.id.to_string());
         let text = self.message.text.to_lowercase();
@@ -229,8 +318,7 @@ impl Request<'_> {
                     [sum] if !text.contains('%') && !text.contains("persen") => sum.get(),
                     _ => 100,
                 };
-                let mut names: Vec<&str> = catalog.iter().map(|product| product.category.as_str()).collect();
-                names.dedup();
+                let names: BTreeSet<&str> = catalog.iter().map(|product| product.category.as_str()).collect();
                 let lines = names.into_iter().map(|name| format!("/hargajual kategori {name} {sign}{step}"));
                 ("all_prices", lines.take(LINES).collect())
             }
@@ -267,6 +355,18 @@ const fn may_be_the_shops(command: &Command) -> bool {
             | Command::Talk(
                 Talk::NotArrived { .. } | Talk::ChangesPrice { .. } | Talk::Undo { .. } | Talk::OfNumber { .. }
             )
+    )
+}
+
+/// What changes nothing for whoever sells, however it was read.
+const fn only_tells(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Prices { .. }
+            | Command::Help { topic: Some(_) }
+            | Command::Known(_)
+            | Command::Talk(_)
+            | Command::Network(NetworkCommand::Block { pin: None, .. })
     )
 }
 

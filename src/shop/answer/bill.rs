@@ -57,8 +57,9 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        // A PIN is not needed to look something up, but a wrong one counts.
-        if let Some(pin) = pin
+        // A PIN is not needed to look something up, but a wrong one counts. In talk such digits may be anything.
+        let is_format = self.message.text.contains(['.', '#', '*']);
+        if let Some(pin) = pin.filter(|_| is_format)
             && !self.pin_fits(&agent, pin, answer).await
         {
             return Ok(());

@@ -37,7 +37,7 @@ impl Request<'_> {
         let (called, is_phone) = called(name);
         let Some(pin) = pin else {
             let shown = if called.is_empty() { String::new() } else { format!("{called}.") };
-            answer.reply(Reply::PinMissing { example: format!("TAMBAH.{shown}PIN") });
+            self.ask_pin_for_line(format!("TAMBAH.{shown}PIN"), None, answer);
             return Ok(());
         };
         if !self.pin_fits(&agent, pin, answer).await {
@@ -170,7 +170,8 @@ impl Request<'_> {
             other => called(other).0,
         };
         let Some(pin) = pin else {
-            answer.reply(Reply::PinMissing { example: format!("HAPUS.{shown}.PIN") });
+            let sure = if sure { "YA." } else { "" };
+            self.ask_pin_for_line(format!("HAPUS.{shown}.{sure}PIN"), None, answer);
             return;
         };
         if !self.pin_fits(&agent, pin, answer).await {
@@ -230,7 +231,7 @@ impl Request<'_> {
             return Ok(());
         }
         let Some(pin) = pin else {
-            answer.reply(Reply::PinMissing { example: format!("NAMA.{name}.PIN") });
+            self.ask_pin_for_line(format!("NAMA.{name}.PIN"), None, answer);
             return Ok(());
         };
         if !self.pin_fits(&agent, pin, answer).await {

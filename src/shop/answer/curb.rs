@@ -2,7 +2,7 @@
 
 use super::super::rate_limit::{Bears, Stranger};
 use super::{Answer, Request, talk};
-use konter_command::{Command, Talk, Tap, Topic};
+use konter_command::{Command, PreferenceCommand, Talk, Tap, Topic};
 use konter_core::agent::AgentStatus;
 use konter_core::order::refusal::Why;
 use konter_reply::{Reply, TalkReply};
@@ -55,8 +55,8 @@ impl Request<'_> {
         } else {
             self.shop.rate_limits.bears_stranger(chat, self.stranger(), self.at)
         };
-        // Who is registered and may not order yet hears how that stands, as before.
-        let is_newcomer = self.agent.is_some() && bears == Bears::Last;
+        // Who is registered and may not order yet hears how that stands: to talk more seldom, to a complaint or an order always.
+        let is_newcomer = self.agent.is_some() && (bears == Bears::Last || self.deserves_to_know(bears));
         if bears != Bears::Answer && !is_newcomer {
             tracing::debug!(%chat, "a message is not answered: enough has been said");
             answer.commit.outgoing.retain(|say| !is_talk(say));
@@ -124,6 +124,14 @@ impl Request<'_> {
         Ok(rows.iter().filter(is_answer).count() >= WAITING_FOR_TAPS)
     }
 
+    /// Whether somebody who waits for the shop's yes, or was turned away, is told so once more.
+    fn deserves_to_know(&self, bears: Bears) -> bool {
+        let is_busy = || self.shop.rate_limits.is_busy(&self.message.chat, self.at);
+        let asks =
+            || matches!(konter_command::parse(&self.message.text), Command::Complaint { .. } | Command::Balance { .. });
+        bears == Bears::Silence && (self.is_order() || asks()) && !is_busy()
+    }
+
     fn stranger(&self) -> Stranger {
         if !self.message.private {
             return Stranger::IsGroup;
@@ -134,6 +142,9 @@ impl Request<'_> {
             | Command::Start { .. }
             | Command::Talk(Talk::WantsToJoin)
             | Command::Incomplete { topic: Topic::Register, .. } => Stranger::Registers,
+            // Who asks how it is done is no flood.
+            Command::Help { .. } => Stranger::Asks,
+            Command::Preference(PreferenceCommand::Rename { .. }) => Stranger::Registers,
             _ if konter_command::asked_by_newcomer(&self.message.text).is_some() => Stranger::Asks,
             _ => Stranger::Talks,
         }

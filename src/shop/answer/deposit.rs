@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::super::guide::Awaits;
 use super::super::rate_limit::AdminMessage;
+use super::pin_shown::names_a_reseller;
 use super::shared::{Sure, TicketDecision, booking, shown_decider};
 use super::{Answer, Request};
 use crate::attachment::{Attachment, FileRef};
@@ -69,6 +71,9 @@ impl Request<'_> {
             Some(amount) => self.open_ticket(&agent, amount, banks, &tickets, answer).await?,
         };
         answer.reply(says(reply));
+        if amount.is_none() {
+            self.await_next(Awaits::Deposit);
+        }
         // Whoever works here as well sees what waits for a decision.
         if amount.is_none() && self.role().is_some() {
             let (open, left_out) = self.tickets_in_wait().await?;
@@ -205,7 +210,11 @@ impl Request<'_> {
     /// Takes what is no command for the proof of an open ticket, where it sounds like one or stands under a picture.
     pub(super) async fn worded_proof(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
         let is_caption = self.message.is_caption;
+        // `tr KR0002 10800 … kalo dia udah bayar` is to send something.
+        let text = &self.message.text;
+        let sends = konter_command::says_send(text) && names_a_reseller(text);
         let may_be = match command {
+            _ if sends => false,
             Command::Unknown { .. }
             | Command::Talk(_)
             | Command::Wish(_)
@@ -222,7 +231,7 @@ impl Request<'_> {
             _ => false,
         };
         // What looked like a PIN was an amount.
-        if taken && words == self.message.text.trim() {
+        if taken && words == self.message.text.trim() && konter_command::lone_pins(&words).is_empty() {
             keep_message(answer);
         }
         Ok(taken)
@@ -247,11 +256,12 @@ impl Request<'_> {
         }
         let ticket = tickets.remove(named.unwrap_or(0));
         let card = self.card(&ticket, agent);
-        let why = TicketWhy::Proof {
-            words: words.map(str::to_owned),
-            follows,
-            others: tickets.iter().map(|other| self.card(other, agent)).collect(),
+        let words = match words {
+            Some(words) => Some(self.without_own_pin(agent, words).await),
+            None => None,
         };
+        let why =
+            TicketWhy::Proof { words, follows, others: tickets.iter().map(|other| self.card(other, agent)).collect() };
         for shown in self.to_admins_with_balance(agent, &says(TicketSays::Card { card: card.clone(), why })) {
             let (chat, locale) = (shown.chat.clone(), shown.locale);
             answer.commit.outgoing.push(shown);
@@ -265,6 +275,7 @@ impl Request<'_> {
         if follows {
             self.shop.dialogs.guides.note_picture(&self.message.chat, None, self.at);
         }
+        self.shop.dialogs.guides.note_proof(&self.message.chat, ticket.id, self.at);
         answer.reply(says(TicketSays::ProofTaken { card }));
         Ok(true)
     }

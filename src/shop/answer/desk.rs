@@ -5,16 +5,19 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::super::outbox::say;
+use super::mutation::Origin;
 use super::pin_shown::speaks_of_a_pin;
 use super::register::card;
 use super::shared::booking;
+use super::talk::talk;
 use super::{Answer, NOTED, Request, digest};
 use crate::attachment::FileRef;
 use crate::shop::rate_limit::AdminMessage;
 use konter_command::{AdminCommand, AgentRef, Command, NewPrice, Typed, is_orderable, parse, powers};
 use konter_core::agent::{Agent, PinState};
 use konter_core::catalog::{
-    LARGEST_FILE, Product, ProductChange, ProductKind, RowError, Table, changes, read_catalog, write_catalog,
+    Catalog, CategoryFound, LARGEST_FILE, Product, ProductChange, ProductKind, RowError, Table, changes, read_catalog,
+    write_catalog,
 };
 use konter_core::deposit::mutation::{is_statement, read, read_table};
 use konter_core::ids::{ChatId, OrderId, ProductCode, SupplierId};
@@ -27,7 +30,7 @@ use konter_core::staff::Role;
 use konter_documents::workbook::table;
 use konter_reply::{
     ActLine, AdminProblem, AskWhat, BelowCost, BookingReply, CatalogMistake, ComplaintCard, ImportCard, ImportStage,
-    OddPrice, PriceChange, ProductChanges, Reply,
+    OddPrice, PriceChange, ProductChanges, Reply, TalkReply,
 };
 use konter_store::{Act, Payload, Say, StoreError};
 
@@ -64,8 +67,7 @@ impl Request<'_> {
     ) -> Result<(), StoreError> {
         let catalog = self.shop.catalog();
         let Some(product) = catalog.get(code) else {
-            answer.commit.acts.clear();
-            answer.reply(super::account::no_such_product(&catalog, code.as_str()));
+            self.no_such_product(&catalog, code, "/hargajual", answer);
             return Ok(());
         };
         let (after, changed_at) = match price {
@@ -98,6 +100,18 @@ impl Request<'_> {
         let asked = self.ask((asks, 0), what, answer).await?;
         answer.reply(booking(asked));
         Ok(())
+    }
+
+    /// A code that nothing is sold under; a category's name is shown with the word that stands before one.
+    pub(super) fn no_such_product(&self, catalog: &Catalog, code: &ProductCode, word: &str, answer: &mut Answer) {
+        answer.commit.acts.clear();
+        let CategoryFound::One { name, .. } = catalog.category(code.as_str()) else {
+            answer.reply(super::account::no_such_product(catalog, code.as_str()));
+            return;
+        };
+        let rest = self.message.text.split_whitespace().skip(2).collect::<Vec<_>>().join(" ");
+        let line = format!("{word} kategori {name} {rest}").trim_end().to_owned();
+        answer.reply(talk(TalkReply::SlashMeant { line }));
     }
 
     /// When the price was changed by just as much a moment ago: sent twice, a relative change counts twice.
@@ -161,7 +175,7 @@ impl Request<'_> {
         let is_told = lines.iter().any(|moved| moved.flow.is_in());
         let moved = if is_told { lines } else { read_table(&table, self.today()) };
         if may_book && !table.is_catalog() && (is_statement || moved.iter().any(|moved| moved.flow.is_in())) {
-            self.mutation(&moved, false, answer).await?;
+            self.mutation(&moved, Origin::default(), answer).await?;
         } else if self.may(powers::IMPORTS, answer) {
             self.offer_import(&table, answer).await?;
         }
@@ -306,7 +320,7 @@ impl Request<'_> {
         };
         let complaint = ComplaintCard {
             agent: card(&agent, account.available(), account.pending_debits, self.at),
-            text: text.to_owned(),
+            text: self.without_own_pin(&agent, text).await,
             orders: orders.iter().map(view::line).collect(),
         };
         answer.commit.outgoing.extend(self.shop.alerts.to_admins(&Reply::AlertComplaint(Box::new(complaint))));
@@ -346,6 +360,9 @@ impl Request<'_> {
         let shows_pin = !is_talk && super::pin_shown::holds_pin(&command, text);
         if self.role().is_none() || text.starts_with('/') || shows_pin {
             return Ok(false);
+        }
+        if self.decides_by_reply(card, &command, answer).await? {
+            return Ok(true);
         }
         let Some(agent) = self.shop.store.card_shown(&self.message.chat, card).await? else { return Ok(false) };
         if self.meant_for_the_shop(agent, text, answer).await? {

@@ -95,12 +95,12 @@ impl Request<'_> {
         match &request.pin {
             Some(pin) if !self.pin_fits(&agent, pin, answer).await => return Ok(()),
             None if request.deposit.is_some() => {
-                answer.reply(Reply::PinMissing { example: "REG.nama.nomorHP.saldo.markup.PIN".to_owned() });
+                self.ask_pin_for_line(registration_line(&request), None, answer);
                 return Ok(());
             }
             // A helper's chat sees the new one's PIN only where the reseller's own is known there.
             None if !agent.is_main_chat(&self.message.chat) => {
-                answer.reply(Reply::PinMissing { example: "REG.nama.nomorHP.markup.PIN".to_owned() });
+                self.ask_pin_for_line(registration_line(&request), None, answer);
                 return Ok(());
             }
             Some(_) | None => {}
@@ -238,8 +238,13 @@ impl Request<'_> {
             return Ok(());
         }
         if pin.is_none() && self.agent.is_some() {
+            let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+            let Some(downline) = self.below(&agent, name).await? else {
+                answer.reply(network(NetworkReply::NoSuchDownline { name: typed(name) }));
+                return Ok(());
+            };
             let word = if block { "BLOKIR" } else { "UNBLOK" };
-            answer.reply(Reply::PinMissing { example: format!("{word}.{}.PIN", typed(name)) });
+            self.ask_pin_for_line(format!("{word}.{}.PIN", downline.id), Some(&downline), answer);
             return Ok(());
         }
         let Some(agent) = self.let_in(pin, answer).await else { return Ok(()) };
@@ -272,18 +277,27 @@ impl Request<'_> {
     /// The one directly below in whose name one of these words stands. Names are no proof of who is meant: what changes
     /// anything is only shown with the code.
     pub(super) async fn below_by_name(&self, agent: &Agent, text: &str) -> Result<Option<Agent>, StoreError> {
+        let mut found = self.all_below_by_name(agent, text).await?;
+        Ok(found.pop().filter(|_| found.is_empty()))
+    }
+
+    /// All of them whose names fit best.
+    pub(super) async fn all_below_by_name(&self, agent: &Agent, text: &str) -> Result<Vec<Agent>, StoreError> {
         const SEARCHED: usize = 200;
         let said = konter_command::names_said(text);
         if said.is_empty() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let mut found = None;
+        // `wati cell` is who has both words in its name.
+        let (mut most, mut found) = (0, Vec::new());
         for id in self.shop.store.downlines(agent.id, None, SEARCHED).await? {
             let Some(downline) = self.shop.store.agent(id).await? else { continue };
-            if konter_command::names_said(&downline.name).iter().any(|word| said.contains(word))
-                && found.replace(downline).is_some()
-            {
-                return Ok(None);
+            let fits = konter_command::names_said(&downline.name).iter().filter(|word| said.contains(word)).count();
+            if fits > most {
+                (most, found) = (fits, Vec::new());
+            }
+            if fits > 0 && fits == most {
+                found.push(downline);
             }
         }
         Ok(found)
@@ -297,8 +311,19 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
         let (AgentRef::Other(word), Some(agent)) = (name, &self.agent) else { return Ok(false) };
-        let Some(downline) = self.below_by_name(agent, word).await? else { return Ok(false) };
-        answer.reply(talk(TalkReply::SlashMeant { line: line(downline.id) }));
+        // A name may have more words than the format takes.
+        let mut found = self.all_below_by_name(agent, word).await?;
+        if found.len() > 1 {
+            found = self.all_below_by_name(agent, &self.message.text).await?;
+        }
+        match found.as_slice() {
+            [] => return Ok(false),
+            [downline] => self.ask_pin_for_line(line(downline.id), Some(downline), answer),
+            several => {
+                let named = several.iter().map(|one| (one.id, one.name.clone())).collect();
+                answer.reply(talk(TalkReply::WhichDownline { named }));
+            }
+        }
         Ok(true)
     }
 
@@ -358,7 +383,16 @@ impl Request<'_> {
             }
         }
         if pin.is_none() && change != MarkupChange::Show && self.agent.is_some() {
-            answer.reply(Reply::PinMissing { example: markup_example(&whom, change) });
+            let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+            if let Err(problem) = self.markup_for(&agent, &whom).await? {
+                answer.reply(network(NetworkReply::MarkupRefused { problem }));
+                return Ok(());
+            }
+            let about = match &whom {
+                MarkupWhom::Agent(name) | MarkupWhom::Both(name, _) => self.below(&agent, name).await?,
+                MarkupWhom::All | MarkupWhom::Product(_) => None,
+            };
+            self.ask_pin_for_line(markup_example(&whom, change), about.as_ref(), answer);
             return Ok(());
         }
         let Some(agent) = self.let_in(pin.as_ref(), answer).await else { return Ok(()) };
@@ -473,6 +507,16 @@ impl Request<'_> {
         answer.reply(network(NetworkReply::Markups { all: markups.all(), products, downlines, left_out }));
         Ok(())
     }
+}
+
+/// The same, of somebody who is to be registered.
+fn registration_line(request: &DownlineRequest) -> String {
+    let sums = match (request.deposit, request.markup) {
+        (Some(deposit), markup) => format!("{}.{}.", deposit.get(), markup.unwrap_or(Rupiah::ZERO).get()),
+        (None, Some(markup)) => format!("{}.", markup.get()),
+        (None, None) => String::new(),
+    };
+    format!("REG.{}.{}.{sums}PIN", request.name.trim(), request.phone)
 }
 
 /// What was typed, as it is typed with the PIN: any other example could be copied, and change other prices.

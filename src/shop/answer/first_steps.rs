@@ -6,6 +6,7 @@ use super::staff::desk;
 use super::{Answer, Request};
 use konter_core::agent::AgentStatus;
 use konter_core::deposit::{MAX_TICKET, MOST_ADDED};
+use konter_core::ids::AgentId;
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::staff::Role;
@@ -18,20 +19,27 @@ const TICKETS_COUNTED: usize = 100;
 impl Request<'_> {
     pub(super) async fn welcome(&self, answer: &mut Answer) -> Result<(), StoreError> {
         match (&self.agent, self.role()) {
-            (None, Some(role)) => return self.first_steps(role, answer).await,
+            (None, Some(role)) => {
+                let steps = self.first_steps(role, None).await?;
+                answer.reply(steps);
+            }
             (None, None) => {
                 answer.reply(Reply::Welcome { registered: false, name: self.message.sender.clone(), role: None });
             }
             (Some(_), role) => {
                 let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-                let welcome = Reply::Welcome { registered: true, name: agent.name.clone(), role };
+                // Whoever sells as well works here first.
+                let welcome = match role {
+                    Some(role) => self.first_steps(role, Some(agent.id)).await?,
+                    None => Reply::Welcome { registered: true, name: agent.name.clone(), role: None },
+                };
                 answer.reply_with_balance(&agent, welcome);
             }
         }
         Ok(())
     }
 
-    async fn first_steps(&self, role: Role, answer: &mut Answer) -> Result<(), StoreError> {
+    async fn first_steps(&self, role: Role, own: Option<AgentId>) -> Result<Reply, StoreError> {
         let store = &self.shop.store;
         let agents = store.agents(None, AGENTS_AT_ONCE).await?;
         let deposit = |supplier: &crate::shop::suppliers::Supplier| SupplierStep {
@@ -49,9 +57,9 @@ impl Request<'_> {
             paid_in: store.account(&AccountId::Cash).await?.debits.is_positive(),
             open_orders: store.open_orders().await?.len(),
             tickets: self.waiting_tickets().await?,
+            own,
         };
-        answer.reply(desk(DeskReply::Welcome(Box::new(steps))));
-        Ok(())
+        Ok(desk(DeskReply::Welcome(Box::new(steps))))
     }
 
     async fn waiting_tickets(&self) -> Result<usize, StoreError> {

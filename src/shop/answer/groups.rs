@@ -33,7 +33,7 @@ impl Request<'_> {
             AdminNetwork::Price { name, product, price, force } => {
                 self.set_price(name, &product, price, force, answer).await
             }
-            AdminNetwork::Assign { agent, name } => self.assign(&agent, &name, answer).await,
+            AdminNetwork::Assign { agent, name } => self.assign(&agent, name.as_ref(), answer).await,
             AdminNetwork::Move { agent, upline } => self.move_agent(&agent, upline.as_ref(), answer).await,
         }
     }
@@ -132,8 +132,11 @@ impl Request<'_> {
         Ok(())
     }
 
-    async fn assign(&self, agent: &AgentRef, name: &GroupName, answer: &mut Answer) -> Result<(), StoreError> {
+    /// Without a name it pays the catalog's prices again.
+    async fn assign(&self, agent: &AgentRef, name: Option<&GroupName>, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
+        let retail = RETAIL.parse().ok();
+        let Some(name) = name.or(retail.as_ref()) else { return Ok(()) };
         let Some(group) = self.known_group(name, answer).await? else { return Ok(()) };
         if let Some(upline) = agent.network.upline {
             refuse(GroupProblem::HasUpline { agent: agent.id, upline }, answer);

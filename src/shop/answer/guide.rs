@@ -158,6 +158,7 @@ impl Request<'_> {
             self.stale(answer);
             return;
         };
+        self.shop.dialogs.guides.look_at(&self.message.chat, id, place);
         let card = self.shop.offers.card(&guide, ChooseStage::List, Some(place));
         self.show_choice(self.message.tapped.as_deref(), card, answer);
     }

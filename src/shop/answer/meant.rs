@@ -4,13 +4,21 @@
 use super::super::bills::stage_of;
 use super::super::guide::Awaits;
 use super::super::sources::Waits;
+use super::pin_shown::is_a_pin_alone;
 use super::talk::talk;
 use super::{Answer, Request};
 use konter_core::catalog::ProductKind;
 use konter_core::ids::InquiryId;
 use konter_core::inquiry::{Inquiry, InquiryState};
-use konter_reply::{BillStage, ChooseStage, DroppedWhat, Reply, TalkReply};
+use konter_reply::{
+    BillStage, ChooseStage, DroppedWhat, Reply, TalkReply, newcomer_of_pad, stuck_of_pad, ticket_of_pad,
+};
 use konter_store::{Payload, Say, StoreError, Versioned};
+
+/// Whether a message of this name shows something that those who work here decide: nothing waits under it.
+fn shows_the_desk(card: &str) -> bool {
+    ticket_of_pad(card).is_some() || newcomer_of_pad(card).is_some() || stuck_of_pad(card).is_some()
+}
 
 impl Request<'_> {
     /// This message has led to something that waits now.
@@ -39,7 +47,88 @@ impl Request<'_> {
         let target = self.message.replies_to.as_ref();
         target
             .and_then(|target| self.shop.chats.shown(&self.message.chat, target))
-            .is_some_and(|(card, _)| card.is_some())
+            .is_some_and(|(card, _)| card.is_some_and(|card| !shows_the_desk(&card)))
+    }
+
+    /// Lets go of what a no may be to, and says what that was; `false` when nothing waits. A bill that was shown last is meant
+    /// alone. Of all else everything is: which of it, is no matter, as nothing is bought.
+    pub(super) async fn drop_what_waits(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        let (chat, dialogs) = (&self.message.chat, &self.shop.dialogs);
+        let is_reply = self.message.replies_to.is_some();
+        let pad = dialogs.keypads.waiting(chat, self.at);
+        let all = self.waiting().await?;
+        let newest = dialogs.sources.newest(chat, &all);
+        let is_asked_now = dialogs.guides.awaited(chat, &self.message.message, self.at).is_some();
+        let waits_for_nothing = all.is_empty();
+        let (mut what, mut kept, mut meant) = (Vec::<DroppedWhat>::new(), Vec::new(), Vec::new());
+        for waits in all {
+            let is_asked = match waits {
+                // A bill nobody wants to pay yet, and what was asked before that, are left alone by a no that is not to them.
+                Waits::Bill(_) => newest == Some(waits) || (pad.is_some() && waits.pad() == pad),
+                Waits::Answer => is_asked_now,
+                _ => !matches!(newest, Some(Waits::Bill(_))),
+            };
+            if (is_asked || is_reply) && self.may_mean(waits) {
+                what.extend(self.told(waits).await?.filter(|dropped| !what.contains(dropped)));
+                meant.push(waits);
+            } else if !is_reply && !matches!(waits, Waits::Bill(_) | Waits::Answer) {
+                kept.extend(self.told(waits).await?);
+            }
+        }
+        for waits in meant {
+            self.withdraw(waits, answer).await?;
+        }
+        let any = !what.is_empty();
+        if any {
+            answer.reply(talk(TalkReply::Dropped { what, kept }));
+        } else if is_reply && self.about.is_none() && !waits_for_nothing {
+            self.answered_else(answer).await?;
+            return Ok(true);
+        }
+        Ok(any)
+    }
+
+    /// `nomornya salah`, `jangan 4821`, `jangan yg …856`: nothing but a PIN, or the number of what waits, has digits in it, and
+    /// no money is wanted back, so that no order that was made and no transfer is meant: `salah kirim 25000 ke wati`.
+    pub(super) async fn is_of_what_waits(&self) -> Result<bool, StoreError> {
+        const WANTS_BACK: [&str; 3] = ["refund", "balik", "kembali"];
+        let text = self.message.text.to_lowercase();
+        if WANTS_BACK.iter().any(|word| text.contains(word)) {
+            return Ok(false);
+        }
+        let mut any = self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
+        for word in text.split_whitespace().filter(|word| word.bytes().any(|b| b.is_ascii_digit())) {
+            let names = self.waits_for(word).await?;
+            if !names && !is_a_pin_alone(word) {
+                return Ok(false);
+            }
+            any |= names;
+        }
+        Ok(any)
+    }
+
+    /// Whether something waits whose number this is, or ends in these digits.
+    pub(super) async fn waits_for(&self, dest: &str) -> Result<bool, StoreError> {
+        /// Fewer may be the end of any.
+        const FEWEST: usize = 3;
+        let digits: String = dest.chars().filter(char::is_ascii_digit).collect();
+        if digits.len() < FEWEST {
+            return Ok(false);
+        }
+        for waits in self.waiting().await? {
+            let is_its = match (waits, self.told(waits).await?) {
+                (Waits::Several(id), _) => {
+                    let held = self.shop.dialogs.guides.held(&self.message.chat, id, self.at);
+                    held.is_some_and(|held| held.request.lines.iter().any(|line| line.dest.as_str().ends_with(&digits)))
+                }
+                (_, Some(DroppedWhat::Order { dest, .. } | DroppedWhat::Offer { dest })) => dest.ends_with(&digits),
+                _ => false,
+            };
+            if is_its {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What was replied to waits for nothing: nothing is done, and what does wait is named. From here on a PIN is for that.
@@ -72,6 +161,8 @@ impl Request<'_> {
         all.extend(dialogs.guides.latest(chat, self.at).map(|guide| Waits::Order(guide.id)));
         let held = dialogs.guides.latest_held(chat, self.at).map(|several| Waits::Several(several.id));
         all.extend(held.filter(|several| dialogs.keypads.waiting(chat, self.at) == several.pad()));
+        let line = dialogs.guides.latest_line(chat, self.at).map(|line| Waits::Line(line.id));
+        all.extend(line.filter(|line| dialogs.keypads.waiting(chat, self.at) == line.pad()));
         for id in dialogs.guides.bills(chat, self.at) {
             if self.shop.store.inquiry(id).await?.is_some_and(|inquiry| self.is_open(&inquiry)) {
                 all.push(Waits::Bill(id));
@@ -102,6 +193,7 @@ impl Request<'_> {
             Waits::Several(id) => {
                 guides.held(chat, id, self.at).map(|held| DroppedWhat::Several { count: held.request.lines.len() })
             }
+            Waits::Line(id) => self.held_line_told(id),
             Waits::Bill(id) => {
                 self.shop.store.inquiry(id).await?.map(|inquiry| DroppedWhat::Order {
                     product: inquiry.ask.product.to_string(),
@@ -112,6 +204,8 @@ impl Request<'_> {
                 Awaits::Bill(product) => DroppedWhat::Line { line: product.to_string() },
                 Awaits::Wish(wish) => DroppedWhat::Line { line: super::wish::described(&wish) },
                 Awaits::Product(dest) => DroppedWhat::Offer { dest },
+                Awaits::ShopName | Awaits::ShopPin(_) => DroppedWhat::Line { line: "DAFTAR".to_owned() },
+                Awaits::Deposit => DroppedWhat::Line { line: "TIKET".to_owned() },
             }),
             Waits::Question(_) => {
                 let open = self.shop.store.question(chat).await?.filter(|asked| asked.is_open(self.at));
@@ -140,9 +234,10 @@ impl Request<'_> {
             }
             Waits::Several(id) => {
                 dialogs.guides.let_go(chat, id);
-                let dropped = TalkReply::Dropped { what: what.iter().cloned().collect() };
+                let dropped = TalkReply::Dropped { what: what.iter().cloned().collect(), kept: Vec::new() };
                 self.show_under(waits, talk(dropped), answer);
             }
+            Waits::Line(id) => self.drop_line(None, id, answer),
             Waits::Bill(id) => self.withdraw_bill(id, answer).await?,
             Waits::Answer => dialogs.guides.forget_awaited(chat),
             Waits::Question(_) => self.cancel_question(answer).await?,

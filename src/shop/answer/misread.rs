@@ -125,6 +125,7 @@ pub(super) fn misread(problem: &Problem) -> Misread {
         Problem::TooManyOrders => Misread::TooManyOrders { most: MAX_ORDERS_PER_MESSAGE },
         Problem::ReferenceForSeveral => Misread::ReferenceForSeveral,
         Problem::NegativeAmount => Misread::NegativeAmount,
+        Problem::DoubtfulAmount { less, more } => Misread::DoubtfulAmount { less: *less, more: *more },
         Problem::SeveralDeposits => Misread::SeveralDeposits,
     }
 }

@@ -8,6 +8,7 @@ mod bill;
 mod booking;
 mod broadcast;
 mod category;
+mod change;
 mod chats;
 mod complaint;
 mod context;
@@ -21,6 +22,8 @@ mod first_steps;
 mod groups;
 mod guide;
 mod invite;
+mod joining;
+mod line_pin;
 mod lone_pin;
 mod meant;
 mod misread;
@@ -47,6 +50,7 @@ mod selling;
 mod shared;
 mod skipped_count;
 mod staff;
+mod sum_asked;
 mod take_back;
 mod talk;
 mod tap;
@@ -54,6 +58,7 @@ mod toast;
 mod transfer;
 mod wish;
 mod wordless;
+mod zone;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
@@ -61,7 +66,10 @@ use sha2::{Digest as _, Sha256};
 use super::keypad::PadId;
 use super::rate_limit::AdminMessage;
 use crate::attachment::{Attachment, Marked, edited_message};
-use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, Pin, ReportKind, Tap, Topic};
+use konter_command::{
+    self, AdminCommand, AgentRef, Command, Feature, Key, Language, NamedAs, NetworkCommand, Pin, PriceFilter,
+    ReportKind, Tap, Topic,
+};
 use konter_core::agent::{Agent, AgentStatus, Locale};
 
 pub(super) use account::price_line;
@@ -71,11 +79,11 @@ pub(super) use desk::Import;
 pub(super) use draft::Answer;
 use draft::NOTED;
 use konter_core::catalog::{Catalog, DestKind, Product};
-use konter_core::ids::{Channel, OrderId, ProductCode};
+use konter_core::ids::{AgentId, Channel, OrderId, ProductCode};
 use konter_core::inquiry::BillWord;
 use konter_reply::{Reply, TalkReply};
 use konter_store::{InboxMessage, Payload, Say, StoreError};
-use pin_shown::holds_pin;
+use pin_shown::{has_number, holds_pin, shows_digits_of_a_pin};
 pub(super) use price_list::card as price_list_card;
 pub(super) use receipt::receipt_card;
 
@@ -103,6 +111,9 @@ impl Request<'_> {
             Some(agent) => match agent.status {
                 AgentStatus::Active => return Some(agent.clone()),
                 AgentStatus::Waiting => Reply::AgentWaiting { code: agent.id, order: self.is_order() },
+                AgentStatus::Blocked if agent.turned_away => {
+                    Reply::TurnedAway { code: agent.id, order: self.is_order() }
+                }
                 AgentStatus::Blocked => Reply::AgentBlocked { code: agent.id, order: self.is_order() },
             },
         };
@@ -140,7 +151,8 @@ pub(super) fn is_order(message: &InboxMessage) -> bool {
 /// Reads a message and decides what is answered.
 pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Answer, StoreError> {
     let agent = shop.store.agent_of_chat(&message.chat).await?;
-    let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
+    let chosen = || shop.dialogs.languages.of(&message.chat).or(message.speaks).unwrap_or(shop.policy.locale);
+    let locale = agent.as_ref().map_or_else(chosen, |agent| agent.locale);
     let (plain, about) = match Marked::from_text(&message.text) {
         Some(Marked::About { order, words }) => {
             (Some(InboxMessage { text: words.to_owned(), ..message.clone() }), Some(OrderId(order)))
@@ -232,8 +244,14 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         request.stale(&mut answer);
         return Ok(answer);
     }
+    if request.answers_registration(&mut answer).await? {
+        return Ok(answer);
+    }
     let key = Key::read(&message.text).filter(|_| message.private);
     if message.private && key.is_none() && request.typed_serial(&mut answer).await? {
+        return Ok(answer);
+    }
+    if message.private && key.is_none() && message.tapped.is_none() && request.changed(&mut answer).await? {
         return Ok(answer);
     }
     if message.private && (request.asked_customer(&mut answer).await? || request.offer_for_number(&mut answer).await?) {
@@ -292,6 +310,7 @@ impl Request<'_> {
             PadId::Bill(bill) => self.typed_pin(bill, under, pin, answer).await?,
             PadId::Order(id) => self.typed_order_pin(id, under.as_deref(), pin, answer).await?,
             PadId::Several(id) => self.typed_pin_for_several(id, pin, answer).await?,
+            PadId::Line(id) => self.typed_line_pin(id, under.as_deref(), pin, answer).await?,
         }
         Ok(true)
     }
@@ -299,17 +318,31 @@ impl Request<'_> {
     /// Whether a PIN stands in the message: where one was asked for, also in a sentence that is not understood.
     fn shows_pin(&self, command: &Command) -> bool {
         let text = &self.message.text;
+        // Who has no account has no PIN, and what those who work here type names sums, tickets and orders.
+        let is_desks = matches!(
+            command,
+            Command::Unknown { .. } | Command::Incomplete { .. } | Command::Admin(_) | Command::Deposit { .. }
+        );
+        if is_desks && self.agent.is_none() && self.role().is_some() {
+            return false;
+        }
         let was_asked = || self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
         let may_be_answer = || matches!(command, Command::Unknown { .. } | Command::Talk(_)) && was_asked();
         // What a reseller, or whoever wants to be one, means by digits that nobody can read is most likely a PIN.
         let is_unread = matches!(command, Command::Unknown { .. }) && self.role().is_none();
-        holds_pin(command, text) || ((is_unread || may_be_answer()) && konter_command::may_hold_pin(text))
+        // Beside a number, also where whoever writes works here: their sums stand in commands.
+        let own = self.agent.as_ref().filter(|_| self.role().is_none() || has_number(text));
+        holds_pin(command, text)
+            || ((is_unread || may_be_answer()) && konter_command::may_hold_pin(text))
+            || own.is_some_and(|agent| shows_digits_of_a_pin(command, text, agent.pin.digits))
     }
 
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
         if self.newcomer_asks(&command, answer)
+            || self.begins_to_register(&command, answer)
             || self.worded_proof(&command, answer).await?
             || self.meant_at_the_desk(&command, answer).await?
+            || self.pays_what_was_shown(&command, answer).await?
         {
             return Ok(());
         }
@@ -324,7 +357,11 @@ impl Request<'_> {
         }
         match command {
             Command::Order(request) => self.order(request, answer).await?,
-            Command::BadOrder(bad) => self.bad_order(&bad, answer),
+            Command::BadOrder(bad) => {
+                if !self.bad_lines(answer) {
+                    self.bad_order(&bad, answer);
+                }
+            }
             // Whoever only works here asks for what lies at the suppliers.
             Command::Balance { .. } if self.agent.is_none() && self.role().is_some() => {
                 if self.may(AdminCommand::Suppliers.needs(), answer) {
@@ -332,7 +369,13 @@ impl Request<'_> {
                 }
             }
             Command::Balance { pin } => self.balance(pin.as_ref(), answer).await?,
-            Command::Prices { filters } => self.prices(&filters, answer).await?,
+            Command::Prices { filters } => match named_by_code(&filters) {
+                // `cek KR0002`
+                Some(agent) if self.agent.is_some() => {
+                    self.network(NetworkCommand::Downline { agent: AgentRef::Code(agent), pin: None }, answer).await?;
+                }
+                _ => self.prices(&filters, answer).await?,
+            },
             Command::Orders(query) => self.orders(&query, answer).await?,
             Command::ChangePin { a, b } => self.change_pin(&a, &b, answer).await,
             Command::Register { name, pin, .. } => self.register(&name, &pin, answer).await?,
@@ -341,6 +384,8 @@ impl Request<'_> {
             Command::Help { .. } if self.agent.is_none() && self.role().is_none() => {
                 self.welcome(answer).await?;
             }
+            // Nor is it to whoever still waits to become one.
+            Command::Help { .. } if self.role().is_none() && self.active_agent(answer).is_none() => {}
             Command::Help { topic } => answer.reply(Reply::Help { topic, role: self.role() }),
             Command::Language { to } => self.language(to, answer),
             // A reseller's `/rekap` is the reseller's own.
@@ -379,6 +424,8 @@ impl Request<'_> {
             {
                 self.welcome(answer).await?;
             }
+            Command::Incomplete { topic: Topic::Transfer, problem }
+                if self.transfer_lacks(&problem, answer).await? => {}
             Command::Incomplete { topic, problem } => {
                 // A ticket is a reseller's, and so is a transfer.
                 let is_at_work = self.agent.is_none() && self.role().is_some();
@@ -437,19 +484,33 @@ impl Request<'_> {
             answer.reply(talk::talk(TalkReply::WhichLanguage));
             return;
         };
-        let Some(agent) = &self.agent else {
-            answer.reply(Reply::NotRegistered);
-            return;
-        };
         let locale = match to {
             Language::English => Locale::En,
             Language::Indonesian => Locale::Id,
+        };
+        let Some(agent) = &self.agent else {
+            // Whoever is no agent yet reads about becoming one in this language.
+            answer.locale = locale;
+            self.shop.dialogs.languages.choose(&self.message.chat, locale, self.at);
+            answer.reply(Reply::LanguageSet);
+            if self.role().is_none() {
+                answer.reply(Reply::NotRegistered);
+            }
+            return;
         };
         if locale != agent.locale {
             answer.write_agent(agent, Agent { locale, ..agent.clone() });
         }
         answer.locale = locale;
         answer.reply(Reply::LanguageSet);
+    }
+}
+
+/// The reseller that a price list is asked for, as no product is called so.
+fn named_by_code(filters: &[PriceFilter]) -> Option<AgentId> {
+    match filters {
+        [PriceFilter::Word(word)] => word.parse().ok(),
+        _ => None,
     }
 }
 

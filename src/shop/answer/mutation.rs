@@ -4,19 +4,19 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::deposit::Accepted;
 use super::shared::{Sure, booking};
 use super::{Answer, Request};
-use crate::attachment::Attachment;
-use konter_core::deposit::mutation::{Flow, Moved, cut, read, tells_of_income};
+use crate::attachment::{Attachment, HIDDEN};
+use konter_core::deposit::mutation::{Flow, Moved, cut, may_tell_of_income, read, tells_of_income};
 use konter_core::deposit::{MOST_ADDED, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState};
 use konter_core::ids::{ChatId, TicketId};
 use konter_core::money::Rupiah;
 use konter_core::question::Asks;
 use konter_core::staff::Role;
-use konter_reply::{AskWhat, BookingReply, MutationLine, MutationWhy};
+use konter_reply::{AskWhat, BankStatement, BookingReply, MutationLine, MutationWhy};
 use konter_store::StoreError;
 
 /// Tickets accepted by one yes: as many as a person can look over, and one commit can hold.
@@ -24,15 +24,13 @@ const MOST_MATCHES: usize = 30;
 /// Lines shown of what found no ticket.
 const OTHERS_SHOWN: usize = 15;
 
-/// What a statement's lines have found.
-#[derive(Default)]
-struct Found {
-    matches: Vec<MutationLine>,
-    accepted: Vec<MutationLine>,
-    /// To be looked at one by one.
-    unclear: Vec<MutationLine>,
-    /// Without a ticket of their own.
-    others: Vec<MutationLine>,
+/// Where a bank's words come from.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Origin {
+    /// Passed on, from somebody who does not show who it is.
+    is_hidden: bool,
+    /// When what was passed on was written.
+    at: Option<DateTime<Utc>>,
 }
 
 impl Request<'_> {
@@ -42,19 +40,32 @@ impl Request<'_> {
 
     /// Takes what somebody who works here has pasted or forwarded for a bank's words; `false` where it is none.
     pub(super) async fn took_mutation(&self, text: &str, answer: &mut Answer) -> Result<bool, StoreError> {
+        self.took_words(text, Origin::default(), answer).await
+    }
+
+    async fn took_words(&self, text: &str, origin: Origin, answer: &mut Answer) -> Result<bool, StoreError> {
         let is_meant = self.message.private && self.role() >= Some(Role::Operator) && !text.starts_with('/');
-        if !is_meant || !tells_of_income(text, self.today()) {
+        if !is_meant || !may_tell_of_income(text, self.today()) {
             return Ok(false);
         }
-        self.mutation(&read(text, self.today()), false, answer).await?;
-        Ok(true)
+        let moved = read(text, self.today());
+        // A word of doubt may be part of a name: where the amount is a ticket's own, it is shown with that word.
+        let mut is_one = moved.iter().any(|one| one.flow.is_in());
+        for one in moved.iter().filter(|one| one.doubt.is_some()) {
+            is_one |= self.ticket_of_pay(one.amount).await?.is_some_and(|ticket| ticket.takes_proof(self.at));
+        }
+        if is_one {
+            self.mutation(&moved, origin, answer).await?;
+        }
+        Ok(is_one)
     }
 
     /// The same of what was passed on. What a reseller wrote is a story about money, not a bank's word.
     pub(super) async fn forwarded_mutation(&self, sent: &Attachment, answer: &mut Answer) -> Result<bool, StoreError> {
         let Some(words) = sent.forwarded_words() else { return Ok(false) };
-        let is_meant =
-            self.message.private && self.role() >= Some(Role::Operator) && tells_of_income(words, self.today());
+        let is_meant = self.role() >= Some(Role::Operator) && tells_of_income(words, self.today());
+        let at = sent.forwarded_at().and_then(|at| DateTime::from_timestamp(at, 0));
+        let origin = Origin { is_hidden: sent.forwarded_from() == Some(HIDDEN), at };
         if let Some(from) = sent.forwarded_from().filter(|_| is_meant) {
             let from = ChatId { channel: self.message.chat.channel, id: from.to_owned() };
             if from != self.message.chat
@@ -64,42 +75,33 @@ impl Request<'_> {
                 return Ok(true);
             }
         }
-        if !is_meant {
-            return Ok(false);
-        }
-        // Who writes here may have written it: that it was passed on adds nothing to what is pasted.
-        let is_own = sent.forwarded_from() == Some(self.message.chat.id.as_str());
-        self.mutation(&read(words, self.today()), !is_own, answer).await?;
-        Ok(true)
+        self.took_words(words, origin, answer).await
     }
 
-    /// Shows what has come in and whose it is; asks whether to accept all that is plain. `is_hidden`: nobody here knows who
-    /// wrote it.
+    /// Shows what has come in and whose it is; asks whether to accept all that is plain.
     pub(super) async fn mutation(
         &self,
         moved: &[Moved],
-        is_hidden: bool,
+        origin: Origin,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let (moved, is_cut) = cut(moved);
-        let cut = is_cut.then_some(moved.len());
-        let found = self.match_tickets(moved, is_hidden).await?;
-        let left_out = found.others.len().saturating_sub(OTHERS_SHOWN);
-        let others: Vec<MutationLine> = found.others.into_iter().take(OTHERS_SHOWN).collect();
-        let (accepted, unclear) = (found.accepted, found.unclear);
+        let mut found = self.match_tickets(moved, origin).await?;
+        found.cut = is_cut.then_some(moved.len());
+        found.left_out = found.others.len().saturating_sub(OTHERS_SHOWN);
+        found.others.truncate(OTHERS_SHOWN);
         if found.matches.is_empty() {
-            answer.reply(booking(BookingReply::NoMatch { accepted, unclear, others, left_out, cut }));
+            answer.reply(booking(BookingReply::NoMatch(found)));
             return Ok(());
         }
         let tickets = found.matches.iter().filter_map(|line| line.ticket).collect();
-        let what = AskWhat::AcceptAll { matches: found.matches, accepted, unclear, others, left_out, cut };
-        let asked = self.ask((Asks::AcceptAll { tickets }, 0), what, answer).await?;
+        let asked = self.ask((Asks::AcceptAll { tickets }, 0), AskWhat::AcceptAll(found), answer).await?;
         answer.reply(booking(asked));
         Ok(())
     }
 
-    async fn match_tickets(&self, moved: &[Moved], is_hidden: bool) -> Result<Found, StoreError> {
-        let mut found = Found::default();
+    async fn match_tickets(&self, moved: &[Moved], origin: Origin) -> Result<BankStatement, StoreError> {
+        let mut found = BankStatement::default();
         let mut seen = BTreeSet::new();
         for one in moved.iter().filter(|one| one.flow != Flow::Out) {
             let Some(ticket) = self.ticket_of_pay(one.amount).await? else {
@@ -116,10 +118,9 @@ impl Request<'_> {
                 found.unclear.push(line(Some(MutationWhy::Twice)));
                 continue;
             }
-            match self.doubt(one, &ticket).await? {
+            match self.doubt(one, origin, &ticket).await? {
                 Some(MutationWhy::Accepted) => found.accepted.push(line(None)),
                 Some(why) => found.unclear.push(line(Some(why))),
-                None if is_hidden => found.unclear.push(line(Some(MutationWhy::Hidden))),
                 None if found.matches.len() >= MOST_MATCHES => found.unclear.push(line(Some(MutationWhy::TooMany))),
                 None => found.matches.push(line(None)),
             }
@@ -140,7 +141,7 @@ impl Request<'_> {
     }
 
     /// Why a payment is not simply its ticket's.
-    async fn doubt(&self, one: &Moved, ticket: &Ticket) -> Result<Option<MutationWhy>, StoreError> {
+    async fn doubt(&self, one: &Moved, origin: Origin, ticket: &Ticket) -> Result<Option<MutationWhy>, StoreError> {
         match &ticket.state {
             TicketState::Accepted { .. } => return Ok(Some(MutationWhy::Accepted)),
             TicketState::Refused { .. } => return Ok(Some(MutationWhy::Refused)),
@@ -153,11 +154,18 @@ impl Request<'_> {
             return Ok(Some(MutationWhy::Unlike));
         }
         // An old payment of the same amount was for an older ticket.
+        if origin.at.is_some_and(|at| at < ticket.created_at) {
+            return Ok(Some(MutationWhy::Older));
+        }
         if one.day.is_some_and(|day| day < self.shop.clock.day_of(ticket.created_at)) {
             return Ok(Some(MutationWhy::Older));
         }
         if one.day.is_some_and(|day| day > self.today()) {
             return Ok(Some(MutationWhy::ToCome));
+        }
+        // Whoever hides may be the one who is to be paid.
+        if origin.is_hidden {
+            return Ok(Some(MutationWhy::Hidden));
         }
         Ok(if self.plainly_acceptable(ticket).await?.is_some() { None } else { Some(MutationWhy::NeedsLook) })
     }
@@ -218,6 +226,7 @@ fn line(one: &Moved, ticket: Option<&Ticket>, why: Option<MutationWhy>) -> Mutat
         name: None,
         why,
         line: one.line.clone(),
+        word: one.doubt.map(str::to_owned).filter(|_| why == Some(MutationWhy::Direction)),
     }
 }
 
@@ -234,8 +243,8 @@ pub(super) async fn asked(request: &Request<'_>, tickets: &[TicketId]) -> Result
             name: agent.map(|agent| agent.name),
             why: None,
             line: String::new(),
+            word: None,
         });
     }
-    let (accepted, unclear, others) = (Vec::new(), Vec::new(), Vec::new());
-    Ok(AskWhat::AcceptAll { matches, accepted, unclear, others, left_out: 0, cut: None })
+    Ok(AskWhat::AcceptAll(BankStatement { matches, ..BankStatement::default() }))
 }

@@ -30,11 +30,11 @@ impl Request<'_> {
         let (verb, status, told) = if approved {
             ("/setujui", AgentStatus::Active, Reply::Approved { code: agent.id, name: agent.name.clone() })
         } else {
-            ("/blokir", AgentStatus::Blocked, Reply::TurnedAway { code: agent.id })
+            ("/blokir", AgentStatus::Blocked, Reply::TurnedAway { code: agent.id, order: false })
         };
         let what = format!("{verb} {id}");
         answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });
-        let after = Agent { status, ..agent.clone() };
+        let after = Agent { status, turned_away: !approved, ..agent.clone() };
         super::admin::note_status(&agent, &after, answer);
         answer.tell(&agent, &told);
         answer.write_agent(&agent, after);

@@ -5,15 +5,17 @@ use super::talk::talk;
 use super::{Answer, Request};
 use crate::config::Registration;
 use konter_command::{Command, MIN_TICKET, Newcomer, asked_by_newcomer};
+use konter_core::agent::AgentStatus;
 use konter_core::money::Rupiah;
-use konter_reply::{NewcomerAsks, TalkReply};
+use konter_reply::TalkReply;
 
 impl Request<'_> {
     /// `false` where it is no such question, or its writer is known here.
     pub(super) fn newcomer_asks(&self, command: &Command, answer: &mut Answer) -> bool {
         const MOST_SHELVES: usize = 12;
+        let registered = self.agent.as_ref().is_some_and(|agent| agent.status == AgentStatus::Active);
         let is_known = self.agent.is_some() || self.role().is_some();
-        let asks = matches!(
+        let may_ask = matches!(
             command,
             Command::Talk(_)
                 | Command::Unknown { .. }
@@ -29,24 +31,17 @@ impl Request<'_> {
                 | Command::Network(_)
                 | Command::Incomplete { .. }
         );
-        let Some(asked) = asked_by_newcomer(&self.message.text).filter(|_| asks && !is_known) else { return false };
-        let asks = match asked {
-            Newcomer::Free => NewcomerAsks::Free,
-            Newcomer::Needs => NewcomerAsks::Needs,
-            Newcomer::Capital => NewcomerAsks::Capital,
-            Newcomer::Bot => NewcomerAsks::Bot,
-            Newcomer::Invited => NewcomerAsks::Invited,
-            Newcomer::Profit => NewcomerAsks::Profit,
-            Newcomer::Safe => NewcomerAsks::Safe,
-            Newcomer::Joins => NewcomerAsks::Joins,
-            Newcomer::Shop => NewcomerAsks::Shop,
-            Newcomer::Sells => NewcomerAsks::Sells,
-        };
+        let Some(asks) = asked_by_newcomer(&self.message.text).filter(|_| may_ask) else { return false };
+        // `gratis gak?` of a reseller; what else those ask has answers of its own.
+        let is_free = registered && asks == Newcomer::Free && matches!(command, Command::Unknown { .. });
+        if is_known && !is_free {
+            return false;
+        }
         let catalog = self.shop.catalog();
         let sold = shelves(catalog.iter().filter(|product| product.is_open()));
         let sold = sold.into_iter().take(MOST_SHELVES).map(|(name, _)| name.to_owned()).collect();
         let approved = self.shop.policy.registration == Registration::Approve;
-        answer.reply(talk(TalkReply::Newcomer { asks, approved, least: Rupiah::new(MIN_TICKET), sold }));
+        answer.reply(talk(TalkReply::Newcomer { asks, approved, least: Rupiah::new(MIN_TICKET), sold, registered }));
         true
     }
 }

@@ -56,16 +56,16 @@ impl Request<'_> {
             AgentRef::Other(word) => self.below_by_name(agent, word).await?,
             whom => self.below(agent, whom).await?,
         };
-        answer.reply(match (found, whom) {
-            (Some(downline), _) => of_downline(downline, OfDownline::Name),
+        match (found, whom) {
+            (Some(downline), _) => answer.reply(of_downline(downline, OfDownline::Name)),
             // Who that is nobody knows; it may be the shop's old name.
-            (None, AgentRef::Other(_)) => Reply::PinMissing { example: format!("NAMA.{name}.PIN") },
-            (None, whom) => network(NetworkReply::NoSuchDownline { name: typed(whom) }),
-        });
+            (None, AgentRef::Other(_)) => self.ask_pin_for_line(format!("NAMA.{name}.PIN"), None, answer),
+            (None, whom) => answer.reply(network(NetworkReply::NoSuchDownline { name: typed(whom) })),
+        }
         Ok(true)
     }
 }
 
-fn of_downline(downline: Agent, what: OfDownline) -> Reply {
+pub(super) fn of_downline(downline: Agent, what: OfDownline) -> Reply {
     talk(TalkReply::OfDownline { code: downline.id, name: downline.name, what })
 }

@@ -8,8 +8,9 @@ use super::super::drift::Drift;
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
-use super::{Answer, Request};
-use konter_command::{BadOrder, OrderRequest, Problem, Topic};
+use super::talk::talk;
+use super::{Answer, Request, kind_of};
+use konter_command::{BadOrder, Command, OrderRequest, Problem, Topic};
 use konter_core::agent::Agent;
 use konter_core::catalog::DestKind;
 use konter_core::ids::{OrderId, Reference};
@@ -21,7 +22,7 @@ use konter_core::order::request::{MAX_NTH, What};
 use konter_core::order::{Order, OrderState, SlotKey, new_attempt, view};
 use konter_core::outcome::Details;
 use konter_core::pricing::{Margin, Tariff};
-use konter_reply::{Reply, RoutingReply};
+use konter_reply::{Reply, RoutingReply, TalkReply};
 use konter_store::{Sequence, StoreError, Versioned};
 
 /// What became of an order whose price was shown before.
@@ -101,7 +102,11 @@ impl Request<'_> {
             }
             return Ok(false);
         }
-        if let Err(why) = self.admit(&agent, request, answer).await {
+        // What no product stands before is no order, and no PIN: `recharge 0812… 5000`.
+        let catalog = self.shop.catalog();
+        let is_unknown = |what: &What| matches!(what, What::Code(code) if catalog.get(code).is_none());
+        let is_tried = !request.lines.iter().all(|line| is_unknown(&line.what));
+        if is_tried && let Err(why) = self.admit(&agent, request, answer).await {
             if let Some(line) = request.lines.first() {
                 let (product, dest) = (line.what.to_string(), line.dest.to_string());
                 refuse(&agent, answer, Refused { product, dest, why });
@@ -131,6 +136,11 @@ impl Request<'_> {
         for line in &request.lines {
             let candidate = match self.resolve(line) {
                 Ok(candidate) => candidate,
+                // `nitip 0812… 10000`
+                Err(refused) if self.is_said(request, &line.what, &refused.why) => {
+                    not_shown(agent, answer, refused);
+                    continue;
+                }
                 Err(refused) => {
                     refuse(agent, answer, refused);
                     continue;
@@ -156,6 +166,18 @@ impl Request<'_> {
         Ok(price_changed)
     }
 
+    /// Whether it is only a word that stands where a code would, with a sum where the PIN would, as when people talk.
+    fn is_said(&self, request: &OrderRequest, what: &What, why: &Why) -> bool {
+        const ROUND: u32 = 500;
+        let is_word = matches!(what, What::Code(code) if code.as_str().chars().all(char::is_alphabetic));
+        let sum = request.pin.as_ref().and_then(|pin| pin.expose().parse::<u32>().ok());
+        is_word
+            && request.reference.is_none()
+            && sum.is_some_and(|sum| sum.is_multiple_of(ROUND))
+            && matches!(why, Why::UnknownProduct { .. })
+            && !self.message.text.contains(['.', '#', '*'])
+    }
+
     /// An accepted order is bought at once, or told when it will be.
     fn buy_or_wait(agent: &Agent, order: &Order, answer: &mut Answer) {
         match order.waits_until {
@@ -174,6 +196,35 @@ impl Request<'_> {
             return Err(Why::PinMissing { example: format!("{}.PIN", lines.join(".")) });
         };
         self.try_pin(agent, pin, answer).await.admits()
+    }
+
+    /// Several lines, of which some are no orders: each of those is told as if it stood alone, and that nothing of the message
+    /// was ordered. `false` where they are not to be told apart.
+    pub(super) fn bad_lines(&self, answer: &mut Answer) -> bool {
+        /// Refused one by one.
+        const MOST_TOLD: usize = 3;
+        let catalog = self.shop.catalog();
+        let read = |line: &str| konter_command::parse_with(line, &|code, named| kind_of(&catalog, code, named));
+        let lines: Vec<Command> = self.message.text.lines().filter(|line| !line.trim().is_empty()).map(read).collect();
+        let bad: Vec<&BadOrder> = lines
+            .iter()
+            .filter_map(|line| match line {
+                Command::BadOrder(bad) if bad.what.is_some() => Some(bad),
+                _ => None,
+            })
+            .collect();
+        let is_order = |line: &&Command| match line {
+            Command::Order(_) => true,
+            Command::Wish(wish) => wish.dest.is_some(),
+            _ => false,
+        };
+        let others = lines.iter().filter(is_order).count();
+        if bad.is_empty() || others == 0 || self.active_agent(answer).is_none() {
+            return false;
+        }
+        bad.iter().take(MOST_TOLD).for_each(|bad| self.bad_order(bad, answer));
+        answer.reply(talk(TalkReply::OthersNotSent { others }));
+        true
     }
 
     /// Meant as an order, but not one as typed: nothing is ordered, and what is wrong is said.
@@ -215,7 +266,10 @@ impl Request<'_> {
             || self.example(Topic::Order),
             |product| format!("{}.{}.PIN", product.code, product.dest_kind().example()),
         );
-        if bad.what.is_some() {
+        let is_sold = product.is_some()
+            || matches!(bad.what, Some(What::Nominal(_)))
+            || self.message.text.contains(['.', '#', '*']);
+        if bad.what.is_some() && is_sold {
             let problem = Some(misread(&bad.problem));
             answer.reply_with_balance(&agent, Reply::OrderNotUnderstood { problem, nearest });
         } else {
@@ -251,6 +305,11 @@ pub(super) fn already_ordered(earlier: &Order, again: String, today: NaiveDate) 
 
 pub(super) fn refuse(agent: &Agent, answer: &mut Answer, refused: Refused) {
     answer.reply_with_balance(agent, Reply::OrderRefused(refused));
+}
+
+/// Why something is not shown that would have been ordered with its PIN: nothing was ordered, so nothing failed.
+pub(super) fn not_shown(agent: &Agent, answer: &mut Answer, refused: Refused) {
+    answer.reply_with_balance(agent, Reply::LookUpRefused(refused));
 }
 
 /// One message's orders being rung up: what is left of the balance, and which slots this very message takes.

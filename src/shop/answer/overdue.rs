@@ -75,6 +75,17 @@ const fn tapped_reason(locale: Locale) -> &'static str {
     }
 }
 
+/// Whether it is nothing but a serial number: figures enough, and no words around them. A token's may name its owner.
+fn is_plain_serial(sn: &str) -> bool {
+    const FEWEST: usize = 4;
+    let digits = sn.bytes().filter(u8::is_ascii_digit).count();
+    let has_word = || {
+        let mut pieces = sn.split_whitespace();
+        sn.split_whitespace().count() > 1 && pieces.any(|piece| piece.chars().all(char::is_alphabetic))
+    };
+    digits >= FEWEST && !sn.contains('?') && (sn.contains('/') || !has_word())
+}
+
 impl Request<'_> {
     pub(super) async fn tapped_overdue(&self, tap: Tap, answer: &mut Answer) -> Result<(), StoreError> {
         let (Tap::AskAgain(id)
@@ -170,7 +181,7 @@ impl Request<'_> {
         }
         let verdict = AdminVerdict::Success { sn: sn.clone() };
         let is_one = !is_short && serial::delivery(order.kind, &sn).is_ok() && sn.trim() != order.dest;
-        let is_one = is_one && self.neighbour_with(&order, &sn).await?.is_none();
+        let is_one = is_one && is_plain_serial(&sn) && self.neighbour_with(&order, &sn).await?.is_none();
         if order.is_open() && !order.is_in_flight() && !is_one {
             // The yes is recorded.
             answer.commit.acts.clear();

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::outbox::say;
 use super::{Answer, Request};
-use konter_command::{NEW_PIN_DIGITS, Pin, PinFault};
+use konter_command::{MASK, NEW_PIN_DIGITS, Pin, PinFault};
 use konter_core::agent::{Agent, AgentStatus, PinState, WrongPin};
 use konter_core::order::refusal::Why;
 use konter_reply::Reply;
@@ -92,6 +92,35 @@ impl Request<'_> {
         self.count_wrong(agent, answer)
     }
 
+    /// Words as others may read them: their writer's own PIN leaves to nobody. What is told by it, only others see.
+    pub(super) async fn without_own_pin(&self, agent: &Agent, text: &str) -> String {
+        /// More than that are not told apart, as each may take a while, and all hidden.
+        const TRIED: usize = 4;
+        let fits =
+            |group: &&str| agent.pin.digits.map_or_else(|| NEW_PIN_DIGITS.contains(&group.len()), |n| n == group.len());
+        let mut groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(fits).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        let mut own = Vec::new();
+        for (at, group) in groups.into_iter().enumerate() {
+            if at >= TRIED || self.shop.pins.fits(agent.id, &agent.pin.hash, group).await {
+                own.push(group);
+            }
+        }
+        let is_digit = |c: char| c.is_ascii_digit();
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find(is_digit) {
+            let (before, from) = rest.split_at(start);
+            let (digits, after) = from.split_at(from.find(|c| !is_digit(c)).unwrap_or(from.len()));
+            out.push_str(before);
+            out.push_str(if own.contains(&digits) { MASK } else { digits });
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+
     /// What somebody is told who asks to change a PIN that an admin has reset: there is no old one.
     pub(super) fn pin_was_reset(&self) -> Option<Reply> {
         let agent = self.agent.as_ref().filter(|agent| agent.status == AgentStatus::Active && agent.pin.was_reset())?;
@@ -131,6 +160,11 @@ impl Request<'_> {
             self.choose_pin(&agent, first, second, answer).await;
             return;
         }
+        // Read the other way round it would change the PIN back.
+        if self.shop.pins.is_last_change(agent.id, first.expose(), second.expose()) {
+            answer.reply(Reply::PinChanged { easy: false });
+            return;
+        }
         let mut refusal = None;
         for (old, new) in [(first, second), (second, first)] {
             if !agent.pin.was_reset() && old.fit_as_new().is_err() {
@@ -140,6 +174,7 @@ impl Request<'_> {
             match tried {
                 Tried::Fits => {
                     self.replace_pin(&agent, old, new, answer).await;
+                    self.shop.pins.note_change(agent.id, first.expose(), second.expose());
                     return;
                 }
                 Tried::Wrong { .. } => refusal = tried.refusal(),

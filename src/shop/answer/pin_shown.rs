@@ -2,8 +2,9 @@
 
 use konter_command::{
     Command, MarkupChange, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Talk, Topic, TransferRef,
-    may_hold_pin,
+    lone_pins, may_hold_pin, spaced_pin,
 };
+use konter_core::ids::AgentId;
 use konter_core::money::Rupiah;
 
 /// Whether a message shows a PIN that should not stay in the chat.
@@ -75,7 +76,7 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
         Command::Wish(wish) => wish.held_pin || (has_number(text) && may_hold_pin(text)),
         Command::Prices { .. } => has_number(text) && may_hold_pin(text),
         // What may be one is masked there.
-        Command::Talk(Talk::TakenBack { what, words }) => {
+        Command::Talk(Talk::TakenBack { what, words, .. }) => {
             what.contains(konter_command::MASK) || words.contains(konter_command::MASK)
         }
         Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) | Command::Talk(_) => may_hold_pin(text),
@@ -88,6 +89,38 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Routing(RoutingCommand::Queue { .. })
         | Command::Admin(_) => false,
     }
+}
+
+/// Whether digits as many as this reseller's PIN has stand in it that are read as nothing else: wherever they stand, and
+/// whether or not it was understood. Only their number is looked at: whether they *are* the PIN, no deletion may tell.
+pub(super) fn shows_digits_of_a_pin(command: &Command, text: &str, digits: Option<usize>) -> bool {
+    let read: Vec<String> = match command {
+        Command::Order(request) => request.lines.iter().map(|line| line.dest.to_string()).collect(),
+        Command::Wish(wish) => wish.nominal.map(|sum| sum.get().to_string()).into_iter().collect(),
+        Command::BadOrder(_)
+        | Command::Prices { .. }
+        | Command::Known(_)
+        | Command::Talk(_)
+        | Command::Unknown { .. }
+        | Command::Network(_)
+        | Command::Transfer(_)
+        | Command::Preference(
+            PreferenceCommand::Repeat
+            | PreferenceCommand::AddChat { .. }
+            | PreferenceCommand::RemoveChat { .. }
+            | PreferenceCommand::Rename { .. }
+            | PreferenceCommand::Ask(_),
+        ) => Vec::new(),
+        Command::Incomplete { topic, .. } if !topic.example().starts_with('/') => Vec::new(),
+        // What is told of an order or a transfer.
+        Command::Complaint { .. } | Command::Proof { .. } if has_number(text) || names_a_reseller(text) => Vec::new(),
+        _ => return false,
+    };
+    let fits = |pin: &String| {
+        digits.is_none_or(|digits| digits == pin.len())
+            && !read.iter().any(|part| part.split(|c: char| !c.is_ascii_digit()).any(|digits| digits == pin))
+    };
+    spaced_pin(text).is_some_and(|pin| fits(&pin)) || lone_pins(text).iter().any(fits)
 }
 
 /// Whether a sum where the PIN is missing may be the PIN: nobody sends or adds so odd a one.
@@ -122,9 +155,13 @@ const fn ends_in_a_pin(topic: Topic) -> bool {
 }
 
 /// Whether a number stands in it that something could go to.
-fn has_number(text: &str) -> bool {
+pub(super) fn has_number(text: &str) -> bool {
     const FEWEST: usize = 9; // digits
     text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= FEWEST)
+}
+
+pub(super) fn names_a_reseller(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| word.parse::<AgentId>().is_ok())
 }
 
 /// Digits beside this word are most likely one.

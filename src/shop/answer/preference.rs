@@ -7,9 +7,9 @@ use super::super::guide::{Awaits, Guide, MeterOwner};
 use super::super::sources::Waits;
 use super::account::no_such_product;
 use super::bill::Wanted;
-use super::order::{already_ordered, refuse};
+use super::order::{already_ordered, not_shown, refuse};
 use super::{Answer, Request, digest};
-use konter_command::{Ask, OrderRequest, Pin, PreferenceCommand, SellingChange};
+use konter_command::{Ask, OrderRequest, Pin, PreferenceCommand, SellingChange, Sort, Wish};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
 use konter_core::destination::Destination;
@@ -105,7 +105,11 @@ impl Request<'_> {
                 let preferences = self.shop.store.preferences(agent.id).await?;
                 AskFor::Phone { favourites: preferences.favourites.iter().map(|(name, _)| name.clone()).collect() }
             }
-            Ask::Meter => AskFor::Meter,
+            Ask::Meter => {
+                // `50rb` is a token's from here on.
+                self.await_next(Awaits::Wish(Wish { sort: Some(Sort::Token), ..Wish::default() }));
+                AskFor::Meter
+            }
             Ask::Bills => {
                 let bills = catalog.iter().filter(|product| product.kind == ProductKind::Bill && product.is_open());
                 let near = bills.map(|product| Near { code: product.code.clone(), name: product.name.clone() });
@@ -135,8 +139,9 @@ impl Request<'_> {
         let product = match awaited {
             Some(Awaits::Bill(product)) => product,
             Some(Awaits::Wish(wish)) => return self.asked_destination(wish, answer).await,
+            Some(Awaits::Deposit) => return self.asked_sum(answer).await,
             // What is chosen has letters, or is a face value.
-            Some(Awaits::Product(_)) | None => return Ok(false),
+            Some(Awaits::Product(_) | Awaits::ShopName | Awaits::ShopPin(_)) | None => return Ok(false),
         };
         let kind = self.shop.catalog().get(&product).map_or(DestKind::Digits, Product::dest_kind);
         // What has letters may as well be a command.
@@ -179,9 +184,13 @@ impl Request<'_> {
             buyer_phone: order.buyer_phone.as_ref().and_then(|phone| phone.parse().ok()),
         };
         match self.next_repeat(agent, &again).await? {
-            Ok(nth) => self.offer_order(agent, &again, nth, answer).await,
+            Ok(nth) => {
+                let is_typed = self.message.tapped.is_none();
+                let times = konter_command::times_said_in(&self.message.text).filter(|_| is_typed).unwrap_or(1);
+                self.offer_counted(agent, &again, (nth, times), answer).await
+            }
             Err(refused) => {
-                refuse(agent, answer, refused);
+                not_shown(agent, answer, refused);
                 Ok(())
             }
         }
@@ -224,7 +233,7 @@ impl Request<'_> {
         let candidate = match self.resolve(&again.line(&self.shop.catalog(), nth)) {
             Ok(candidate) => candidate,
             Err(refused) => {
-                refuse(agent, answer, refused);
+                not_shown(agent, answer, refused);
                 return Ok(());
             }
         };
@@ -234,6 +243,7 @@ impl Request<'_> {
             products: vec![again.product.clone()],
             prices: self.own_prices(&[candidate.product]).await?,
             chosen: Some(0),
+            shelf: None,
             nth,
             buyer_phone: again.buyer_phone.clone(),
             placed: None,
@@ -317,7 +327,7 @@ impl Request<'_> {
             return self.order(request, answer).await;
         }
         if let Some(refused) = self.ordered_before(&agent, &again, nth).await? {
-            refuse(&agent, answer, refused);
+            not_shown(&agent, answer, refused);
             return Ok(());
         }
         self.offer_order(&agent, &again, nth, answer).await

@@ -15,6 +15,9 @@ use konter_store::StoreError;
 
 /// Orders looked through for the one whose receipt is wanted.
 const ORDERS_SEARCHED: usize = 100;
+/// A number that is no order's, and as large and as round as a price.
+const FEWEST_OF_A_PRICE: u64 = 5_000;
+const ROUND: u64 = 500;
 /// Takes away what was set.
 const NOTHING: &str = "-";
 
@@ -45,6 +48,11 @@ impl Request<'_> {
                 let own = self.own_price(&agent, &order).await?;
                 hand_over(&agent, &order, price.or(own), answer);
                 hint_below(&order, price, answer);
+            }
+            // `struk 22000`: what the customer pays for the latest.
+            None if price.is_none() && id.0 >= FEWEST_OF_A_PRICE && id.0.is_multiple_of(ROUND) => {
+                let price = i64::try_from(id.0).ok().map(Rupiah::new);
+                self.receipt_found(None, None, price, answer).await?;
             }
             None => answer.reply(no_such(format!("#{id}"))),
         }

@@ -5,7 +5,7 @@ use super::chats::code_in;
 use super::shared::network;
 use super::{Answer, Request};
 use crate::config::Registration;
-use konter_command::{Pin, PinFault, powers};
+use konter_command::{Pin, PinFault, powers, shop_name};
 use konter_core::agent::{Agent, AgentStatus, PinState};
 use konter_core::ids::AgentId;
 use konter_core::money::Rupiah;
@@ -19,7 +19,7 @@ pub(super) const LONGEST_NAME: usize = 40;
 
 impl Request<'_> {
     pub(super) async fn register(&self, name: &str, pin: &Pin, answer: &mut Answer) -> Result<(), StoreError> {
-        let name = without_lead(name.trim());
+        let name = &*shop_name(name);
         if let Err(problem) = self.may_register(name, pin) {
             answer.reply(Reply::RegisterRefused { problem });
             return Ok(());
@@ -48,7 +48,7 @@ impl Request<'_> {
         let (state, chat) = (PinState::new(hash, pin.digits()), self.message.chat.clone());
         let agent = Agent {
             status: if waiting { AgentStatus::Waiting } else { AgentStatus::Active },
-            locale: self.shop.policy.locale,
+            locale: answer.locale,
             network: Network { upline: upline.as_ref().map(|upline| upline.id), ..Network::default() },
             identities: Identities::default().writing_in(&chat, self.message.topic),
             ..Agent::new(id, name.to_owned(), state, vec![chat], self.at)
@@ -118,39 +118,12 @@ fn invites(reply: &Reply) -> bool {
                     | TalkReply::AskTheOwner
                     | TalkReply::EnoughForNow
                     | TalkReply::Newcomer { .. }
+                    | TalkReply::ShopName
+                    | TalkReply::ShopPin { .. }
             )
         }
         _ => false,
     }
-}
-
-/// `atas nama Slamet Riyadi`
-fn without_lead(name: &str) -> &str {
-    let name = name.trim_start_matches(':').trim();
-    let after =
-        |lead: &str| name.get(..lead.len()).filter(|start| start.eq_ignore_ascii_case(lead)).map(|_| lead.len());
-    let leads = [
-        "atas nama ",
-        "a.n. ",
-        "a/n ",
-        "dengan nama ",
-        "nama saya ",
-        "nama toko saya ",
-        "nama toko ",
-        "nama: ",
-        "nama ",
-        "jadi agen ",
-        "jadi reseller ",
-        "sebagai agen ",
-    ];
-    let name = match leads.into_iter().find_map(after).and_then(|at| name.get(at..)) {
-        Some(rest) => return without_lead(rest.trim()),
-        None => name,
-    };
-    // `Rudi Cell pin: 8264`: the word for the PIN is no part of it.
-    let last = name.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let is_pin_word = last.trim_end_matches(':').eq_ignore_ascii_case("pin") && last.len() < name.len();
-    if is_pin_word { name.get(..name.len() - last.len()).unwrap_or(name).trim() } else { name }
 }
 
 /// A reseller as admins see it.

@@ -4,7 +4,7 @@
 use super::account::no_such_product;
 use super::{Answer, Request};
 use crate::shop::suppliers::Supplier;
-use konter_command::{AdminRouting, Pin, RoutingCommand};
+use konter_command::{AdminRouting, Pin, RoutingCommand, says_when};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Product, Route};
 use konter_core::ids::{OrderId, ProductCode, SupplierId};
@@ -89,7 +89,7 @@ impl Request<'_> {
                     self.show_supplier(supplier, &supplier.supplier_overrides(), answer).await?;
                 }
             }
-            AdminRouting::Pause { supplier, reason } if says_later(&reason) => {
+            AdminRouting::Pause { supplier, reason } if says_when(&reason) => {
                 if let Some(supplier) = self.find_supplier(&supplier, answer) {
                     steer_refused(SteerProblem::NotYet { supplier: supplier.id.clone(), reason }, answer);
                 }
@@ -211,16 +211,6 @@ impl Request<'_> {
         answer.reply(says(RoutingReply::Routes { product: product.code.clone(), name: product.name.clone(), routes }));
         answer.commit.products.push(product);
     }
-}
-
-/// Whether what stands in a reason's place says when, and that is not now.
-fn says_later(reason: &str) -> bool {
-    const LATER: [&str; 25] = [
-        "nanti", "nanty", "ntar", "entar", "besok", "besuk", "bsk", "lusa", "malam", "malem", "sore", "siang", "pagi",
-        "subuh", "jam", "pukul", "pkl", "mulai", "tanggal", "tgl", "minggu", "later", "tomorrow", "tonight", "at",
-    ];
-    let first = reason.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
-    LATER.contains(&first.to_lowercase().as_str())
 }
 
 fn note_route(before: &Route, after: &Route, answer: &mut Answer) {

@@ -45,8 +45,8 @@ impl Request<'_> {
         if stale {
             return Ok(false);
         }
-        let is_format = self.message.text.contains(['.', '#', '*']);
-        for line in request.lines.iter().filter(|line| line.nth > SECOND || (line.nth == SECOND && !is_format)) {
+        let is_format = || is_between_signs(SECOND, &self.message.text);
+        for line in request.lines.iter().filter(|line| line.nth > SECOND || (line.nth == SECOND && !is_format())) {
             if let Some(again) = self.skipping(request, line).await? {
                 self.ask_for_the_next(request, line, &again, answer).await?;
                 return Ok(true);
@@ -94,5 +94,42 @@ impl Request<'_> {
             self.offer_order(&agent, again, next, answer).await?;
         }
         Ok(())
+    }
+}
+
+/// Whether signs part the count from all that stands beside it. `S10*2 0812…` may say how many are wanted.
+fn is_between_signs(count: u8, text: &str) -> bool {
+    const SIGNS: [char; 3] = ['.', '#', '*'];
+    let count = count.to_string();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let stands_at_a_blank = |(at, word): (usize, &&str)| {
+        let counts = |word: &&str| word.bytes().any(|b| b.is_ascii_digit());
+        let goes_on = words.iter().skip(at + 1).any(counts);
+        let ends = goes_on && word.strip_suffix(&count).is_some_and(|before| before.ends_with(SIGNS));
+        let began = words.iter().take(at).any(counts);
+        let begins = began && word.strip_prefix(&count).is_some_and(|behind| behind.starts_with(SIGNS));
+        **word == count || ends || begins
+    };
+    text.contains(SIGNS) && !words.iter().enumerate().any(stands_at_a_blank)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_at_a_blank_may_be_how_many_are_wanted() {
+        for text in [
+            "S10.2.081234567890.1234",
+            "S10*2*081234567890*1234",
+            "2.S10.081234567890.1234",
+            "tolong S10.0812.1234.2 ya",
+        ] {
+            assert!(is_between_signs(2, text), "{text}");
+        }
+        for text in ["s10*2 081234567890 1234", "S10 2 081234567890 1234", "S10.081234567890 2 1234", "s10 2.0812.1234"]
+        {
+            assert!(!is_between_signs(2, text), "{text}");
+        }
     }
 }

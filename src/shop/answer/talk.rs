@@ -2,17 +2,21 @@
 
 use super::super::sources::Waits;
 use super::account::{matching, price_line, shown};
+use super::of_downline::of_downline;
 use super::pin_shown::is_a_pin_alone;
 use super::question::dropped;
 use super::{Answer, Request};
-use konter_command::{Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Sort, Talk, proof_words};
+use chrono::{DateTime, Utc};
+use konter_command::{
+    AfterFailure, Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Sort, Talk, Topic, proof_words,
+};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::catalog::{Product, ProductKind, Route};
 use konter_core::ids::ProductCode;
-use konter_core::order::card::OrderLine;
+use konter_core::order::card::{OrderLine, Verdict};
 use konter_core::order::{Order, view};
 use konter_core::routing::Availability;
-use konter_reply::{DroppedWhat, RegisterProblem, Reply, TalkReply};
+use konter_reply::{OfDownline, RegisterProblem, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Orders shown where one of them may be meant.
@@ -61,13 +65,20 @@ impl Request<'_> {
             Talk::WantsAdmin if self.agent.is_none() && self.role().is_none() => {
                 answer.reply(talk(TalkReply::AskTheOwner));
             }
-            Talk::MoneyNotIn => self.say_to_customer(TalkReply::MoneyNotIn, answer).await?,
+            Talk::WhoAmI => self.who_am_i(answer).await?,
+            Talk::CloseAccount => self.say_to_customer(TalkReply::CloseAccount, answer).await?,
+            Talk::MoneyNotIn => {
+                if !self.ticket_in_wait(Some(self.at), answer).await? {
+                    self.say_to_customer(TalkReply::MoneyNotIn, answer).await?;
+                }
+            }
             Talk::WantsAdmin => self.say_to_customer(TalkReply::WantsAdmin, answer).await?,
             Talk::DropTicket => self.say_to_customer(TalkReply::TicketLapses, answer).await?,
             Talk::Undo { dest } => self.undo(dest.as_deref(), answer).await?,
             Talk::OfNumber { dest } => self.of_number(&dest, answer).await?,
             Talk::OfSerial { serial } => self.of_serial(&serial, answer).await?,
             Talk::Later => self.say_to_known(TalkReply::Later, answer).await?,
+            Talk::Meant { line } => self.say_to_customer(TalkReply::SlashMeant { line }, answer).await?,
             Talk::Hours => self.say_to_customer(TalkReply::Hours, answer).await?,
             Talk::NotArrived { dest } => self.not_arrived(dest.as_deref(), answer).await?,
             Talk::WantsToJoin => {
@@ -91,11 +102,28 @@ impl Request<'_> {
                 }
             }
             Talk::Pays => self.pays(answer).await?,
-            Talk::TakenBack { what, words } => {
-                self.say_to_known(TalkReply::TakenBack { what, words }, answer).await?;
-            }
+            Talk::TakenBack { what, words, dest } => self.taken_back(what, words, dest.as_deref(), answer).await?,
         }
         Ok(())
+    }
+
+    /// Asked for and taken back in one message. The same may wait, or be under way, from a message before.
+    async fn taken_back(
+        &self,
+        what: String,
+        words: String,
+        dest: Option<&str>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        if let (Some(dest), Some(agent)) = (dest, &self.agent) {
+            if self.waits_for(dest).await? && self.drop_what_waits(answer).await? {
+                return Ok(());
+            }
+            if self.orders_to(agent, Some(dest), ORDERS_SEARCHED).await?.iter().any(Order::is_open) {
+                return self.undo(Some(dest), answer).await;
+            }
+        }
+        self.say_to_known(TalkReply::TakenBack { what, words, order: dest.is_some() }, answer).await
     }
 
     /// To whoever has business here; others are told how to become one.
@@ -114,6 +142,25 @@ impl Request<'_> {
             return Ok(());
         }
         self.preference(PreferenceCommand::Ask(Ask::Bills), answer).await
+    }
+
+    /// `bayar 4821`, right after a bill was shown: it is shown with its keypad, and paid with the PIN alone.
+    pub(super) async fn pays_what_was_shown(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
+        let is_to_pay = matches!(
+            command,
+            Command::Incomplete { topic: Topic::BillPayment, .. } | Command::Unknown { nearest: Topic::BillPayment }
+        );
+        let is_that =
+            is_to_pay && self.agent.is_some() && self.message.text.split_whitespace().skip(1).all(is_a_pin_alone);
+        if !is_that {
+            return Ok(false);
+        }
+        Ok(self.bill_shown_last().await?.is_some() && self.asked_to_pay(answer).await?)
+    }
+
+    async fn bill_shown_last(&self) -> Result<Option<Waits>, StoreError> {
+        let newest = self.shop.dialogs.sources.newest(&self.message.chat, &self.waiting().await?);
+        Ok(newest.filter(|waits| matches!(waits, Waits::Bill(_))))
     }
 
     async fn say_to_customer(&self, reply: TalkReply, answer: &mut Answer) -> Result<(), StoreError> {
@@ -173,7 +220,16 @@ impl Request<'_> {
 
     /// A yes by itself does nothing: what it is for is done by the button, or with the question's number.
     async fn yes(&self, answer: &mut Answer) -> Result<(), StoreError> {
-        if let Some(pad) = self.shop.dialogs.keypads.waiting(&self.message.chat, self.at) {
+        let pad = self.shop.dialogs.keypads.waiting(&self.message.chat, self.at);
+        // A bill that was shown last is paid with its PIN, which is asked for.
+        if let Some(bill) = self.bill_shown_last().await?
+            && bill.pad() != pad
+            && self.message.replies_to.is_none()
+            && self.asked_to_pay(answer).await?
+        {
+            return Ok(());
+        }
+        if let Some(pad) = pad {
             if !self.may_mean(pad.into()) {
                 return self.answered_else(answer).await;
             }
@@ -195,40 +251,8 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// Lets go of everything that waits for a yes or a PIN here, or of what is replied to, and says what that was; `false`
-    /// when nothing does.
-    async fn drop_what_waits(&self, answer: &mut Answer) -> Result<bool, StoreError> {
-        let is_reply = self.message.replies_to.is_some();
-        let pad = self.shop.dialogs.keypads.waiting(&self.message.chat, self.at);
-        let mut what: Vec<DroppedWhat> = Vec::new();
-        let all = self.waiting().await?;
-        let waits_for_nothing = all.is_empty();
-        // All of it: which of them is meant is no matter, as nothing is bought.
-        for waits in all {
-            let is_meant = match waits {
-                // A bill nobody wants to pay yet, and what was only asked, are left alone by a no that is not to them.
-                Waits::Bill(_) | Waits::Answer => (pad.is_some() && waits.pad() == pad) || is_reply,
-                _ => true,
-            };
-            if is_meant && self.may_mean(waits) {
-                what.extend(self.withdraw(waits, answer).await?.filter(|dropped| !what.contains(dropped)));
-            }
-        }
-        let any = !what.is_empty();
-        if any {
-            answer.reply(talk(TalkReply::Dropped { what }));
-        } else if is_reply && self.about.is_none() && !waits_for_nothing {
-            self.answered_else(answer).await?;
-            return Ok(true);
-        }
-        Ok(any)
-    }
-
     async fn undo(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
-        // `salah kirim 25000 ke wati` is about what was done, not about what is asked.
-        let waits = || self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
-        let is_about_it = konter_command::is_bare_no(&self.message.text)
-            || (dest.is_none() && is_of_what_is_shown(&self.message.text) && waits());
+        let is_about_it = konter_command::is_bare_no(&self.message.text) || self.is_of_what_waits().await?;
         if is_about_it && self.drop_what_waits(answer).await? {
             return Ok(());
         }
@@ -279,11 +303,57 @@ impl Request<'_> {
         let Some(agent) = self.customer(answer).await? else { return Ok(()) };
         let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
         let orders = self.of_what_is_named(orders);
+        // `andi tadi isi ke 0812… masuk ga`: whose order it may be.
+        if orders.is_empty()
+            && let Some(downline) = self.downline_spoken_of().await?
+        {
+            answer.reply(of_downline(downline, OfDownline::Orders));
+            return Ok(());
+        }
+        if dest.is_none() && !orders.iter().any(Order::is_open) {
+            let latest = orders.first().map(|order| order.created_at);
+            if self.ticket_in_wait(latest, answer).await? {
+                return Ok(());
+            }
+        }
         let open: Vec<&Order> = orders.iter().filter(|order| order.is_open()).collect();
         // Those under way first: they are what somebody waits for.
         let shown = if open.is_empty() { orders.iter().collect() } else { open };
         let lines = shown.into_iter().take(ORDERS_SHOWN).map(view::line).collect();
         answer.reply(talk(TalkReply::NotArrived { lines, dest: dest.map(str::to_owned) }));
+        Ok(())
+    }
+
+    /// `blm masuk juga`, where nothing but a deposit is waited for: how that stands. `false` where none is, goods are spoken of, or
+    /// something was done since its proof; `since`: the latest order.
+    async fn ticket_in_wait(&self, since: Option<DateTime<Utc>>, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Some(agent) = self.agent.as_ref().filter(|agent| agent.status == AgentStatus::Active) else {
+            return Ok(false);
+        };
+        if konter_command::goods_said(&self.message.text) != (None, None) {
+            return Ok(false);
+        }
+        let tickets = self.shop.store.undecided_tickets(agent.id).await?;
+        let latest = tickets.iter().filter(|ticket| ticket.takes_proof(self.at)).max_by_key(|ticket| ticket.id);
+        let Some(ticket) = latest else { return Ok(false) };
+        let proven = self.shop.dialogs.guides.proven_at(&self.message.chat, ticket.id);
+        let is_waited_for = since.is_none_or(|since| proven.is_some_and(|at| at >= since || since == self.at));
+        if !is_waited_for {
+            return Ok(false);
+        }
+        let (number, pay, since) = (ticket.id, ticket.pay, ticket.created_at);
+        answer.reply(talk(TalkReply::TicketWaits { number, pay, since }));
+        Ok(true)
+    }
+
+    /// `kode saya`, `upline saya siapa`
+    async fn who_am_i(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        let upline = match agent.network.upline {
+            Some(upline) => self.shop.store.agent(upline).await?.map(|upline| upline.name),
+            None => None,
+        };
+        answer.reply(talk(TalkReply::WhoAmI { code: agent.id, name: agent.name, upline }));
         Ok(())
     }
 
@@ -315,9 +385,49 @@ impl Request<'_> {
         }
     }
 
+    /// `kenapa`, `uangnya balik ga`, `coba lagi`, in answer to an order that failed or right after one: why, that its money is
+    /// back, and how it is sent again. `false` where none did.
+    async fn after_a_failure(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Some(said) = konter_command::after_failure(&self.message.text) else { return Ok(false) };
+        let Some(agent) = self.agent.as_ref().filter(|agent| agent.status == AgentStatus::Active) else {
+            return Ok(false);
+        };
+        let is_open = matches!(
+            command,
+            Command::Unknown { .. }
+                | Command::Help { .. }
+                | Command::BadOrder(_)
+                | Command::Incomplete { .. }
+                | Command::Talk(_)
+                | Command::Preference(PreferenceCommand::Repeat)
+        );
+        let order = match self.about {
+            Some(id) => self.shop.store.order(id).await?,
+            // A plain repetition is of what was delivered last.
+            None if is_open && self.message.replies_to.is_none() && !is_repeat(command) => {
+                let today = self.shop.clock.day_of(self.at);
+                self.orders_to(agent, None, 1).await?.into_iter().next().filter(|order| order.day == today)
+            }
+            None => None,
+        };
+        let has_failed = |order: &Order| order.agent == agent.id && view::line(order).verdict == Verdict::Failed;
+        let Some(order) = order.filter(has_failed) else { return Ok(false) };
+        match said {
+            AfterFailure::Again => self.tapped_repeat(order.id, answer).await?,
+            AfterFailure::Asks => {
+                let dest = Some(order.dest.clone());
+                answer.reply(talk(TalkReply::NotArrived { lines: vec![view::line(&order)], dest }));
+            }
+        }
+        Ok(true)
+    }
+
     /// Words that answer the message of an order are about that order. `false` when they are something of their own.
     pub(super) async fn about_an_order(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
-        let repeats = matches!(command, Command::Preference(PreferenceCommand::Repeat));
+        if self.after_a_failure(command, answer).await? {
+            return Ok(true);
+        }
+        let repeats = is_repeat(command);
         let order = match self.about {
             Some(id) => self.shop.store.order(id).await?,
             None => None,
@@ -355,12 +465,6 @@ impl Request<'_> {
     }
 }
 
-/// `nomornya salah`, `jangan 4821`: nothing but a PIN has digits in it, and no money is wanted back, so that no order that was
-/// made and no transfer is meant.
-fn is_of_what_is_shown(text: &str) -> bool {
-    const WANTS_BACK: [&str; 3] = ["refund", "balik", "kembali"];
-    let text = text.to_lowercase();
-    let with_digits = |word: &&str| word.bytes().any(|b| b.is_ascii_digit());
-    text.split_whitespace().filter(with_digits).all(is_a_pin_alone)
-        && !WANTS_BACK.iter().any(|word| text.contains(word))
+const fn is_repeat(command: &Command) -> bool {
+    matches!(command, Command::Preference(PreferenceCommand::Repeat))
 }

@@ -62,6 +62,11 @@ impl Request<'_> {
                 Ok(())
             }
             Tap::OrderKey(id, on) => self.tapped_order_key(id, on, answer).await,
+            Tap::LineKey(id, on) => self.tapped_line_key(id, on, answer).await,
+            Tap::NoLine(id) => {
+                self.drop_line(self.message.tapped.as_deref(), id, answer);
+                Ok(())
+            }
             Tap::Yes(number) => self.tapped_question(number, true, answer).await,
             Tap::No(number) => self.tapped_question(number, false, answer).await,
             Tap::Repeat(order) => self.tapped_repeat(order, answer).await,
@@ -228,6 +233,7 @@ pub(super) const fn pad(tap: &Tap) -> Option<PadId> {
     match tap {
         Tap::Key(bill, _) => Some(PadId::Bill(*bill)),
         Tap::OrderKey(offer, _) => Some(PadId::Order(*offer)),
+        Tap::LineKey(line, _) => Some(PadId::Line(*line)),
         _ => None,
     }
 }

@@ -2,10 +2,12 @@
 //! number are asked back first.
 
 use super::booking::Same;
-use super::pin_shown::may_be_a_pin;
+use super::line_pin::transfer_line;
+use super::pin_shown::{has_number, may_be_a_pin, names_a_reseller};
 use super::shared::{Sure, network, phone_of};
+use super::talk::talk;
 use super::{Answer, Request};
-use konter_command::{AgentRef, Transfer, Wish};
+use konter_command::{AgentRef, Problem, Transfer, Wish};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::destination::Destination;
 use konter_core::ids::{AgentId, TransferId};
@@ -13,7 +15,7 @@ use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::network::{LARGE_TRANSFER, Transfer as SentTransfer};
 use konter_core::question::{Asks, Question};
-use konter_reply::{Doubts, NetworkReply, Reply, TransferCard, TransferProblem, TransferStage};
+use konter_reply::{Doubts, NetworkReply, TalkReply, TransferCard, TransferProblem, TransferStage};
 use konter_store::{Sequence, StoreError, Versioned};
 
 impl Request<'_> {
@@ -43,22 +45,19 @@ impl Request<'_> {
             self.refuse_transfer(self.shop.drift.why_transfer_stale(age), answer);
             return Ok(());
         }
-        if self.shown_with_code(&name, |code| format!("TR.{code}.{}.PIN", amount.get()), answer).await? {
+        if self.shown_with_code(&name, |code| transfer_line(code, amount), answer).await? {
             return Ok(());
         }
         let Some(pin) = pin else {
-            let to = self.named(&name).await?;
             // `isi saldo 0812… 50rb`: of a number that is nobody's below, something else is wanted.
-            let speaks_of_balance = self.message.text.to_lowercase().contains("saldo");
-            if let (AgentRef::Phone(phone), None, true) = (&name, &to, speaks_of_balance) {
+            if let AgentRef::Phone(phone) = &name
+                && self.message.text.to_lowercase().contains("saldo")
+                && self.below(&agent, &name).await?.is_none()
+            {
                 let dest = Some(Destination::Phone(phone.clone()));
                 return self.wish(Wish { nominal: Some(amount), dest, ..Wish::default() }, answer).await;
             }
-            let to = to.map_or_else(|| typed(&name), |to| to.id.to_string());
-            // What may be the PIN itself is not said again.
-            let sum = if may_be_a_pin(amount) { "jumlah".to_owned() } else { amount.get().to_string() };
-            answer.reply(Reply::PinMissing { example: format!("TR.{to}.{sum}.PIN") });
-            return Ok(());
+            return self.transfer_without_pin(&agent, &name, amount, answer).await;
         };
         if !self.pin_fits(&agent, &pin, answer).await {
             return Ok(());
@@ -83,6 +82,91 @@ impl Request<'_> {
             return self.send(&agent, &to, amount, answer).await;
         }
         self.ask_transfer(&agent, &to, amount, (doubts, looked.seen), answer).await
+    }
+
+    /// Shows whom it would go to, and asks for the PIN.
+    async fn transfer_without_pin(
+        &self,
+        agent: &Agent,
+        name: &AgentRef,
+        amount: Rupiah,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let to = self.below(agent, name).await?;
+        match (&to, name) {
+            (None, AgentRef::Phone(phone)) => {
+                answer.reply(talk(TalkReply::SendOrTopUp { dest: phone.to_string(), amount }));
+                return Ok(());
+            }
+            (None, _) => {
+                self.refuse_transfer(TransferProblem::NotDownline { name: typed(name) }, answer);
+                return Ok(());
+            }
+            (Some(to), _) => {
+                if let Err(problem) = self.may_send(agent, to, amount).await? {
+                    self.refuse_transfer(problem, answer);
+                    return Ok(());
+                }
+            }
+        }
+        let code = to.as_ref().map_or_else(|| typed(name), |to| to.id.to_string());
+        // What may be the PIN itself is not said again.
+        let line = if may_be_a_pin(amount) { format!("TR.{code}.jumlah.PIN") } else { transfer_line(code, amount) };
+        self.ask_pin_for_line(line, to.as_ref(), answer);
+        Ok(())
+    }
+
+    /// `kirim 50000 ke wati`, `tr KR0002 10000 dan s10 0812…`: what a transfer that cannot be read is answered with; `false` where
+    /// its format tells more.
+    pub(super) async fn transfer_lacks(&self, problem: &Problem, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Some(agent) = self.agent.as_ref().filter(|agent| agent.status == AgentStatus::Active) else {
+            return Ok(false);
+        };
+        let text = &self.message.text;
+        let names_nobody = !has_number(text) && !names_a_reseller(text) && konter_command::says_send(text);
+        match problem {
+            _ if names_nobody => {
+                // The last of them may be the PIN.
+                let sums = konter_command::sums_said(text);
+                let named = self.all_below_by_name(agent, text).await?;
+                match (sums.first(), named.as_slice()) {
+                    (Some(amount), [to]) if sums.len() <= 2 => {
+                        self.transfer_without_pin(agent, &AgentRef::Code(to.id), *amount, answer).await?;
+                    }
+                    (_, [_, _, ..]) => {
+                        let named = named.into_iter().map(|one| (one.id, one.name)).collect();
+                        answer.reply(talk(TalkReply::WhichDownline { named }));
+                    }
+                    _ => return Ok(false),
+                }
+                Ok(true)
+            }
+            Problem::Leftover(_) if has_number(text) && konter_command::says_send(text) => {
+                answer.reply(talk(TalkReply::OneByOne));
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// `kirim 10000 ke 0812…`: to the number of one below balance is sent, and nothing is bought. `false` where another thing is
+    /// meant.
+    pub(super) async fn wish_is_a_transfer(&self, wish: &Wish, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Wish { code: None, sort: None, brand: None, size: None, nominal: Some(amount), dest: Some(dest), .. } =
+            wish
+        else {
+            return Ok(false);
+        };
+        let (Some(agent), Some(phone)) = (&self.agent, dest.phone()) else { return Ok(false) };
+        if !konter_command::says_send(&self.message.text) || agent.status != AgentStatus::Active {
+            return Ok(false);
+        }
+        let name = AgentRef::Phone(phone.clone());
+        if self.below(agent, &name).await?.is_none() {
+            return Ok(false);
+        }
+        self.transfer_without_pin(agent, &name, *amount, answer).await?;
+        Ok(true)
     }
 
     async fn ask_transfer(

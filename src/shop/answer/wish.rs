@@ -5,7 +5,7 @@ use super::super::keypad::PadId;
 use super::super::sources::Waits;
 use super::account::{no_such_product, price_line};
 use super::guide::has_wrong_pin;
-use super::order::refuse;
+use super::order::not_shown;
 use super::pin_shown::is_a_pin_alone;
 use super::preference::{Again, fingerprint_of, says};
 use super::talk::talk;
@@ -40,7 +40,14 @@ impl Request<'_> {
             return Ok(());
         }
         let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        if self.wish_is_a_transfer(&wish, answer).await? {
+            return Ok(());
+        }
+        let several = if wish.dest.is_none() { self.of_the_shelf(&wish) } else { Vec::new() };
         let wish = self.with_what_was_said_before(wish);
+        if let (Some(dest), [_, _, ..]) = (&wish.dest, several.as_slice()) {
+            return self.offer_list(dest, several, answer).await;
+        }
         let offered = self.shop.dialogs.guides.latest(&self.message.chat, self.at);
         let is_for_what_is_offered = || offered.is_some_and(|guide| self.may_mean(Waits::Order(guide.id)));
         // `s5`, as an answer to the list of a number that is not offered for any more.
@@ -63,15 +70,28 @@ impl Request<'_> {
             Awaits::Product(dest) => {
                 self.may_mean(Waits::Answer) || offered.as_ref().is_some_and(|guide| guide.dest == *dest)
             }
-            Awaits::Bill(_) | Awaits::Wish(_) => self.may_mean(Waits::Answer),
+            Awaits::Bill(_) | Awaits::Wish(_) | Awaits::ShopName | Awaits::ShopPin(_) | Awaits::Deposit => {
+                self.may_mean(Waits::Answer)
+            }
         });
         let answered = offered.filter(|_| self.message.replies_to.is_some()).map(|guide| guide.dest);
         if awaited.is_some() {
             dialogs.sources.answers(chat, &self.message.message);
         }
         match (awaited, answered) {
+            // `dana`, whose prices were shown, then `20`.
+            (Some(Awaits::Wish(Wish { code: None, nominal: None, brand, sort, .. })), _)
+                if is_sum_alone(&wish) && (brand.is_some() || sort == Some(Sort::Token)) =>
+            {
+                Wish { brand, sort: wish.sort.or(sort), ..wish }
+            }
             (Some(Awaits::Wish(asked)), _) if is_bare => Wish { dest: wish.dest, held_pin: wish.held_pin, ..asked },
             (Some(Awaits::Product(dest)), _) | (_, Some(dest)) if !is_bare && wish.dest.is_none() => {
+                let code = match self.of_the_shelf(&wish).as_slice() {
+                    [one] => Some(one.code.clone()),
+                    _ => None,
+                };
+                let wish = Wish { code: wish.code.clone().or(code), ..wish };
                 let dest = konter_command::destination_alone(&dest).filter(|dest| self.may_go_to(&wish, dest));
                 Wish { dest, ..wish }
             }
@@ -79,9 +99,21 @@ impl Request<'_> {
         }
     }
 
+    /// `50rb`, in answer to a list of one kind, or of a category that was looked at: what of that has this face value.
+    fn of_the_shelf(&self, wish: &Wish) -> Vec<Product> {
+        let Some(guide) = self.shop.dialogs.guides.latest(&self.message.chat, self.at) else { return Vec::new() };
+        let shown = self.shop.offers.card(&guide, ChooseStage::List, guide.shelf);
+        if !is_sum_alone(wish) || wish.nominal.is_none() || (guide.shelf.is_none() && !shown.shelves.is_empty()) {
+            return Vec::new();
+        }
+        let catalog = self.shop.catalog();
+        let products = shown.products.iter().filter_map(|line| catalog.get(&line.code));
+        products.filter(|product| product.nominal == wish.nominal).cloned().collect()
+    }
+
     /// Whether what is named now can be for the number that was offered for: `paket data xl` after a number of another
     /// operator's is a question of its own.
-    fn may_go_to(&self, wish: &Wish, dest: &Destination) -> bool {
+    pub(super) fn may_go_to(&self, wish: &Wish, dest: &Destination) -> bool {
         let catalog = self.shop.catalog();
         let named = match &wish.code {
             Some(code) => catalog.get(code).into_iter().collect(),
@@ -146,8 +178,8 @@ impl Request<'_> {
             }
             [product, rest @ ..] if is_one_kind && (rest.is_empty() || is_token) => {
                 let price = self.own_price_line(product).await?;
-                let meter = product.dest_kind() == DestKind::Meter;
-                answer.reply(talk(TalkReply::NumberFor { product: price, meter }));
+                let (meter, zone) = (product.dest_kind() == DestKind::Meter, product.dest_kind() == DestKind::IdZone);
+                answer.reply(talk(TalkReply::NumberFor { product: price, meter, zone }));
             }
             _ => match wish.nominal {
                 Some(nominal) => answer.reply(talk(TalkReply::NumberForSum { nominal })),
@@ -199,7 +231,7 @@ impl Request<'_> {
         let offer =
             |product: &Product| Again { product: product.code.clone(), dest: dest.to_string(), buyer_phone: None };
         if let Some(product) = wish.code.as_ref().and_then(|code| catalog.get(code)) {
-            return self.offer_counted(agent, &offer(product), wish.times, answer).await;
+            return self.offer_counted(agent, &offer(product), (1, wish.times), answer).await;
         }
         let mut found = self.fitting(candidates(&catalog, wish), wish, dest);
         if wish.nominal.is_some() {
@@ -207,7 +239,7 @@ impl Request<'_> {
             found.truncate(1);
         }
         match found.as_slice() {
-            [product] => self.offer_counted(agent, &offer(product), wish.times, answer).await,
+            [product] => self.offer_counted(agent, &offer(product), (1, wish.times), answer).await,
             [] => {
                 // `shopeepay 50`, where there are 10 and 20.
                 let of_any_sum = Wish { nominal: None, size: None, ..wish.clone() };
@@ -260,21 +292,21 @@ impl Request<'_> {
     }
 
     /// One of several that are wanted: that it is one, and how the next is ordered, is said with it.
-    async fn offer_counted(
+    pub(super) async fn offer_counted(
         &self,
         agent: &Agent,
         again: &Again,
-        times: u8,
+        (nth, times): (u8, u8),
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let said = answer.commit.outgoing.len();
-        self.offer_first(agent, again, 1, answer).await?;
+        self.offer_first(agent, again, nth, answer).await?;
         let is_choice =
             |say: &Say| matches!(&say.payload, Payload::Reply(reply) if matches!(**reply, Reply::Choose(_)));
         let is_shown = answer.commit.outgoing.iter().skip(said).any(is_choice) || !answer.inquire.is_empty();
         if times > 1 && is_shown {
             let (product, dest) = (again.product.clone(), again.dest.clone());
-            answer.reply(talk(TalkReply::OneAtATime { product, dest, times }));
+            answer.reply(talk(TalkReply::OneAtATime { product, dest, times, next: nth.saturating_add(1) }));
             // What is to be tapped stands last.
             answer.commit.outgoing.get_mut(said..).into_iter().for_each(|new| new.rotate_right(1));
         }
@@ -283,8 +315,16 @@ impl Request<'_> {
 
     /// What would be ordered, with a keypad; what has been ordered today is told at once.
     async fn offer_first(&self, agent: &Agent, again: &Again, nth: u8, answer: &mut Answer) -> Result<(), StoreError> {
+        if let Some(refused) = self.zone_may_be_the_pin(again) {
+            if can_forget(self.message.chat.channel) {
+                forget(answer, self.message);
+            }
+            not_shown(agent, answer, refused);
+            self.await_next(Awaits::Wish(Wish { code: Some(again.product.clone()), ..Wish::default() }));
+            return Ok(());
+        }
         if let Some(refused) = self.ordered_before(agent, again, nth).await? {
-            refuse(agent, answer, refused);
+            not_shown(agent, answer, refused);
             return Ok(());
         }
         self.offer_order(agent, again, nth, answer).await
@@ -298,15 +338,18 @@ impl Request<'_> {
         }
         let Some(agent) = self.active_agent(answer) else { return Ok(true) };
         let mut asked = Vec::with_capacity(request.lines.len());
-        let mut again = None;
+        let (mut lines, mut refusals, mut again) = (Vec::new(), Vec::new(), None);
         for line in &request.lines {
             let candidate = match self.resolve(line) {
                 Ok(candidate) => candidate,
-                Err(_) if request.lines.len() > 1 => return Ok(false),
+                Err(refused) if request.lines.len() > 1 => {
+                    refusals.push(refused);
+                    continue;
+                }
                 Err(refused) => {
                     // A bill is looked up, and shown before it is paid.
                     let Some(bill) = self.bill_of(line) else {
-                        refuse(&agent, answer, refused);
+                        not_shown(&agent, answer, refused);
                         return Ok(true);
                     };
                     self.offer_order(&agent, &bill, line.nth, answer).await?;
@@ -314,16 +357,29 @@ impl Request<'_> {
                 }
             };
             let product = self.own_price_line(&candidate.product).await?;
-            again = Some(Again {
+            let this = Again {
                 product: candidate.product.code.clone(),
                 dest: candidate.dest.clone(),
                 buyer_phone: line.buyer_phone.clone(),
-            });
+            };
+            if request.lines.len() > 1
+                && let Some(refused) = self.zone_may_be_the_pin(&this)
+            {
+                refusals.push(refused);
+                continue;
+            }
+            again = Some(this);
             asked.push(AskedLine { product, dest: candidate.dest, nth: line.nth });
+            lines.push(line.clone());
         }
-        match (again, request.lines.as_slice()) {
+        // Which of them cannot be ordered stands before those that can.
+        for refused in refusals {
+            not_shown(&agent, answer, refused);
+        }
+        match (again, lines.as_slice()) {
+            (None, _) => {}
             (Some(again), [line]) => self.offer_first(&agent, &again, line.nth, answer).await?,
-            _ => self.ask_pin_for_several(request, asked, answer),
+            _ => self.ask_pin_for_several(OrderRequest { lines, ..request.clone() }, asked, answer),
         }
         Ok(true)
     }
@@ -334,13 +390,13 @@ impl Request<'_> {
         is_bill.then(|| Again { product: code.clone(), dest: line.dest.to_string(), buyer_phone: None })
     }
 
-    fn ask_pin_for_several(&self, request: &OrderRequest, lines: Vec<AskedLine>, answer: &mut Answer) {
+    fn ask_pin_for_several(&self, request: OrderRequest, lines: Vec<AskedLine>, answer: &mut Answer) {
         let total = lines.iter().fold(Rupiah::ZERO, |sum, line| sum.checked_add(line.product.price).unwrap_or(sum));
         let id = fingerprint_of(&self.message.message);
         let chat = &self.message.chat;
         self.shop.dialogs.guides.drop_unshown(chat);
         self.shop.dialogs.keypads.open(chat, PadId::Several(id), None, self.at);
-        self.shop.dialogs.guides.hold(chat, Several { id, request: request.clone(), total, at: self.at });
+        self.shop.dialogs.guides.hold(chat, Several { id, request, total, at: self.at });
         self.leads_to(Waits::Several(id));
         answer.reply(talk(TalkReply::AskPin { id, lines, total }));
     }
@@ -390,6 +446,7 @@ impl Request<'_> {
             prices: self.own_prices(&products).await?,
             products: products.into_iter().map(|product| product.code).collect(),
             chosen: None,
+            shelf: None,
             nth: 1,
             buyer_phone: None,
             placed: None,
@@ -426,9 +483,18 @@ impl Request<'_> {
             return Ok(true);
         }
         let is_number = is_bare && !NEW_PIN_DIGITS.contains(&digits);
+        if kind == Some(DestKind::IdZone) && dest.is_none() && is_number {
+            self.lacks_its_zone(&wish, answer);
+            self.await_number(wish, answer);
+            return Ok(true);
+        }
         let Some(dest) = dest.filter(|_| is_number) else { return Ok(false) };
         self.shop.dialogs.sources.answers(&self.message.chat, &self.message.message);
-        let only_looked = wish.code.is_none() && wish.nominal.is_none();
+        // A meter is no phone, whatever was asked for.
+        let is_meter = kind == Some(DestKind::Phone)
+            && METER_DIGITS.contains(&dest.as_str().len())
+            && !text.trim().starts_with(['0', '6', '+']);
+        let only_looked = is_meter || (wish.code.is_none() && wish.nominal.is_none());
         if only_looked && !self.may_go_to(&wish, &dest) {
             return Ok(false);
         }
@@ -437,8 +503,14 @@ impl Request<'_> {
     }
 }
 
+/// A face value or a size, and nothing that says of what.
+fn is_sum_alone(wish: &Wish) -> bool {
+    let says_what = wish.code.is_some() || wish.brand.is_some() || (wish.sort.is_some() && wish.size.is_none());
+    (wish.nominal.is_some() || wish.size.is_some()) && !says_what
+}
+
 /// The open products that a wish may mean, without looking at its number: by face value, then price.
-fn candidates<'c>(catalog: &'c Catalog, wish: &Wish) -> Vec<&'c Product> {
+pub(super) fn candidates<'c>(catalog: &'c Catalog, wish: &Wish) -> Vec<&'c Product> {
     let is_of_sort = |product: &Product| match wish.sort {
         Some(Sort::Token) => product.kind == ProductKind::Token,
         Some(Sort::Data) => {

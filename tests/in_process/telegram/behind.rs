@@ -7,19 +7,18 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use konter::front::telegram::{Settings, Telegram, Timing, Waker};
-use konter::front::{File, Text, Wording};
-use konter_core::agent::Locale;
+use konter::front::{Text, Wording};
 use konter_core::ids::{AgentId, ChatId, OrderId};
 use konter_core::money::Rupiah;
-use konter_reply::{NetworkReply, Reply, Texts};
-use konter_store::{Class, Outgoing, Payload};
+use konter_reply::{NetworkReply, Reply};
+use konter_store::{Class, Outgoing};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
 use super::wording::{Bot, Plain, Script, document, field, keyboard, text, with_buttons};
 use crate::support::bot_api::{BotApi, Mishap};
-use crate::support::front::{BUDI, HURRY, SITI, deliver, numbered, settings, until_empty};
+use crate::support::front::{BUDI, HURRY, SITI, Words, deliver, numbered, settings, until_empty};
 use crate::support::outbox::Outbox;
 
 /// Everybody is behind at once.
@@ -39,27 +38,6 @@ fn telegram(api: &BotApi) -> Telegram {
 
 fn together(texts: &[String]) -> String {
     texts.join("\n\n")
-}
-
-/// The shop's own words.
-struct Shop(Texts);
-
-impl Shop {
-    fn opens() -> Self {
-        Self(Texts::builtin(chrono_tz::Asia::Jakarta))
-    }
-}
-
-impl Wording for Shop {
-    fn render(&self, row: &Outgoing) -> Text {
-        let Payload::Reply(reply) = &row.payload else { return Text::default() };
-        self.0.render(row.locale, reply, row.balance)
-    }
-
-    fn file(&self, row: &Outgoing) -> Option<File> {
-        let Payload::Reply(reply) = &row.payload else { return None };
-        self.0.file(Locale::Id, reply)
-    }
 }
 
 /// What the shop says of an order.
@@ -95,7 +73,7 @@ fn shown(body: &Value) -> String {
 
 #[tokio::test]
 async fn a_rush_of_orders_is_one_message() {
-    let bot = behind(Shop::opens()).await;
+    let bot = behind(Words::builtin()).await;
     for (said, number, product, dest, sn) in [
         ("order_pending", 12, "S10", "081234567890", ""),
         ("order_pending", 13, "GOPAY10", "081234567891", ""),
@@ -151,7 +129,7 @@ async fn diproses_is_not_said_when_the_end_is_known() {
     for said in ["order_pending", "order_success"] {
         bot.outbox.say_as(BUDI, Class::Answer, order(said, 7, "S10", "081234567890", ""));
     }
-    let pump = deliver(&telegram(&bot.api), &bot.outbox, &Waker::default(), Shop::opens());
+    let pump = deliver(&telegram(&bot.api), &bot.outbox, &Waker::default(), Words::builtin());
     until_empty(&bot.api, &bot.outbox).await;
     pump.stop().await;
     let said = bot.api.said(BUDI);
@@ -201,7 +179,7 @@ async fn marks_or_buttons_refused_together_are_judged_one_by_one() {
 
 #[tokio::test]
 async fn what_was_refused_together_keeps_nothing_else_apart() {
-    let bot = behind(Shop::opens()).await;
+    let bot = behind(Words::builtin()).await;
     bot.api.mishaps("sendmessage", [Mishap::Refuse(400, "Bad Request: something new")]);
     for order in 1..=5 {
         let (agent, order, amount) = (AgentId(1), OrderId(order), Rupiah::new(1));

@@ -6,17 +6,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono_tz::Asia::Jakarta;
+use konter::front::Desk;
 use konter::front::telegram::{Settings, Stopped, Telegram, Timing, Waker};
-use konter::front::{Desk, Text, Wording};
-use konter_reply::Texts;
-use konter_store::{InboxMessage, Leases, Outgoing, Payload, StoreError};
+use konter_store::{InboxMessage, Leases, StoreError};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::bot_api::{BotApi, Call, TOKEN, content};
-use crate::support::front::{HURRY, settings, staff};
+use crate::support::front::{HURRY, Words, settings, staff};
 use crate::support::shop::{TestShop, admin};
 
 const RESELLER: i64 = 2001;
@@ -30,17 +28,6 @@ struct Counter(Arc<konter::shop::Shop>);
 impl Desk for Counter {
     async fn receive(&self, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
         self.0.receive(messages).await
-    }
-}
-
-struct Words(Texts);
-
-impl Wording for Words {
-    fn render(&self, row: &Outgoing) -> Text {
-        match &row.payload {
-            Payload::Reply(reply) | Payload::Edit { reply, .. } => self.0.render(row.locale, reply, row.balance),
-            Payload::Forget { .. } | Payload::Copy { .. } => Text::default(),
-        }
     }
 }
 
@@ -60,7 +47,7 @@ impl Line {
         let timing = Timing { rescan: Duration::from_millis(20), ..HURRY };
         let telegram = Telegram::new(Settings { timing, ..settings(&api) }).unwrap();
         let cancel = CancellationToken::new();
-        let words = Arc::new(Words(Texts::builtin(Jakarta)));
+        let words = Arc::new(Words::builtin());
         let pump = telegram.pump(Arc::new(shop.store.clone()), words, Waker::default());
         let pump = tokio::spawn(pump.run(cancel.clone()));
         let (desk, token) = (Counter(Arc::clone(&shop.shop)), cancel.clone());
@@ -98,8 +85,7 @@ impl Line {
             call.body["chat_id"] == chat && call.body["text"].as_str().is_some_and(|text| text.contains(words))
         };
         let find = |api: &BotApi| {
-            let sent = api.calls("sendmessage");
-            (FIRST..).zip(sent).find(|(_, call)| is_it(call))
+            api.calls("sendmessage").into_iter().filter(is_it).find_map(|call| Some((call.number?, call)))
         };
         self.api.until(words, |api| find(api).is_some()).await;
         find(&self.api).unwrap()

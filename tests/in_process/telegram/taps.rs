@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use konter::clock::Elsewhere;
 use konter::front::Text;
 use konter_store::Leases;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::wording::of_bot;
-use crate::support::bot_api::{BotApi, Mishap, content};
+use crate::support::bot_api::{BotApi, Mishap, content, message};
 use crate::support::front::{BUDI, Notes, SITI, receive, staff, telegram};
 
 pub fn tap(update: i64, id: &str, from: i64, message: &Value) -> Value {
@@ -33,6 +35,26 @@ async fn a_tap_says_which_message_it_stands_under() {
     let kept: Vec<_> = desk.kept.lock().iter().map(|(m, _)| (m.message.clone(), m.tapped.clone())).collect();
     let expected = [("tap700", "1001"), ("tap701", "41")];
     assert_eq!(kept, expected.map(|(message, tapped)| (of_bot(message), Some(of_bot(tapped)))));
+    running.stop().await.unwrap();
+}
+
+/// Otherwise a shop whose clock is wrong would believe it again with every tap.
+#[tokio::test]
+async fn a_tap_tells_no_time() {
+    let api = BotApi::start().await;
+    let desk = Notes::new(&api);
+    api.push([tap(1, "700", BUDI, &content(1, BUDI, "menu")), message(2, BUDI, "saldo")]);
+    let (telegram, heard) = (telegram(&api), Arc::new(Mutex::new(Vec::new())));
+    let notes = Arc::clone(&heard);
+    telegram.learn_clock(Box::new(move |said| {
+        if let Elsewhere::NotBefore(at) = said {
+            notes.lock().push(at);
+        }
+    }));
+    let running = receive(telegram, &desk);
+    desk.until_kept(2).await;
+    let written = desk.kept.lock().iter().find(|(kept, _)| kept.tapped.is_none()).map(|(kept, _)| kept.sent_at);
+    assert_eq!(*heard.lock(), [written.unwrap()]);
     running.stop().await.unwrap();
 }
 

@@ -100,6 +100,11 @@ pub enum AdminCommand {
     Routing(AdminRouting),
     /// Those who work here, finding resellers, categories, announcements that wait for a yes.
     Desk(AdminDesk),
+    /// Another one, and why.
+    Remarked {
+        command: Box<Self>,
+        remark: String,
+    },
 }
 
 /// A selling price as an owner types it.
@@ -168,10 +173,29 @@ pub enum AdminDesk {
 }
 
 impl AdminCommand {
+    /// What is to be done, and why where that is said.
+    #[must_use]
+    pub fn without_remark(self) -> (Self, Option<String>) {
+        match self {
+            Self::Remarked { command, remark } => (*command, Some(remark)),
+            command => (command, None),
+        }
+    }
+
+    /// The command itself.
+    #[must_use]
+    pub const fn named(&self) -> &Self {
+        match self {
+            Self::Remarked { command, .. } => command,
+            command => command,
+        }
+    }
+
     /// The least role that may.
     #[must_use]
     pub const fn needs(&self) -> Role {
         match self {
+            Self::Remarked { command, .. } => command.needs(),
             Self::Agents { .. }
             | Self::Pending
             | Self::Order { .. }

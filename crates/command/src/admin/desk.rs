@@ -14,7 +14,7 @@ const fn desk(command: AdminDesk) -> Command {
 }
 
 /// Words that take a role away.
-const NONE: [&str; 4] = ["hapus", "cabut", "keluar", "-"];
+pub const NONE: [&str; 4] = ["hapus", "cabut", "keluar", "-"];
 /// Words behind which a category's name stands.
 const CATEGORY: [&str; 2] = ["kategori", "category"];
 
@@ -29,7 +29,7 @@ pub(super) fn staff(args: Cursor<'_>) -> Result<Command, Problem> {
     let role = if NONE.iter().any(|none| word.eq_ignore_ascii_case(none)) {
         None
     } else {
-        Some(word.parse().map_err(|_| Problem::unfit(Part::Role, word))?)
+        Some(word.parse().map_err(|_| Problem::unfit_at_work(Part::Role, word))?)
     };
     words.finish().map(|()| desk(AdminDesk::SetRole { who, role }))
 }
@@ -41,12 +41,16 @@ pub(super) fn limit(args: Cursor<'_>) -> Result<Command, Problem> {
         return Ok(desk(AdminDesk::Staff));
     }
     let who = words.agent(|rest| !rest.is_empty())?;
-    let word = words.need(Part::Amount)?;
-    let limit = match word {
+    let mut first = Words(words.0);
+    let limit = match first.need(Part::Amount)? {
         "0" => Some(Rupiah::ZERO),
-        _ if NONE.iter().any(|none| word.eq_ignore_ascii_case(none)) => None,
-        _ => Some(amount::read(word, false)?),
+        word if NONE.iter().any(|none| word.eq_ignore_ascii_case(none)) => None,
+        _ => {
+            first = words;
+            Some(first.amount(false)?)
+        }
     };
+    let words = first;
     words.finish().map(|()| desk(AdminDesk::SetLimit { who, limit }))
 }
 
@@ -54,7 +58,7 @@ pub(super) fn limit(args: Cursor<'_>) -> Result<Command, Problem> {
 pub(super) fn take_back(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut words = Words::of(args);
     let word = words.need(Part::Number)?;
-    let transfer = word.parse().map_err(|_| Problem::unfit(Part::Number, word))?;
+    let transfer = word.parse().map_err(|_| Problem::unfit_at_work(Part::Number, word))?;
     words.text(Part::Reason).map(|reason| desk(AdminDesk::TakeBack { transfer, reason }))
 }
 
@@ -117,7 +121,7 @@ pub(super) fn reprice(args: Cursor<'_>) -> Option<Result<Command, Problem>> {
         let (name, word) = name.trim().rsplit_once(char::is_whitespace).ok_or(Problem::Missing(Part::Price))?;
         // A price for all of them would be a slip.
         let is_step = word.starts_with(['+', '-']);
-        let step = if is_step { step(word)? } else { return Err(Problem::unfit(Part::Price, word)) };
+        let step = if is_step { step(word)? } else { return Err(Problem::unfit_at_work(Part::Price, word)) };
         Words(name).text(Part::Name).map(|name| desk(AdminDesk::Reprice { name, step }))
     };
     Some(read())
@@ -128,7 +132,7 @@ pub fn step(word: &str) -> Result<PriceStep, Problem> {
     /// Who halves or doubles all prices has mistyped.
     const MOST: i32 = 50 * 100;
     let Some(share) = word.strip_suffix('%') else { return amount::read(word, true).map(PriceStep::By) };
-    let unfit = || Problem::unfit(Part::Price, word);
+    let unfit = || Problem::unfit_at_work(Part::Price, word);
     let (sign, digits) = share.split_at_checked(1).ok_or_else(unfit)?;
     let (whole, fraction) = digits.split_once([',', '.']).unwrap_or((digits, "0"));
     let is_number = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -147,7 +151,7 @@ pub(super) fn log(args: Cursor<'_>) -> Result<Command, Problem> {
     let command = match (word.parse(), word.parse::<AgentId>()) {
         (Ok(count), _) => Command::Admin(AdminCommand::Log { count: Some(count) }),
         (_, Ok(agent)) => desk(AdminDesk::LogOf { agent }),
-        _ => return Err(Problem::unfit(Part::Amount, word)),
+        _ => return Err(Problem::unfit_at_work(Part::Amount, word)),
     };
     words.finish().map(|()| command)
 }
@@ -156,6 +160,6 @@ pub(super) fn log(args: Cursor<'_>) -> Result<Command, Problem> {
 pub(super) fn decide(args: Cursor<'_>, send: bool) -> Result<Command, Problem> {
     let mut words = Words::of(args);
     let word = words.need(Part::Number)?;
-    let id = word.parse().map_err(|_| Problem::unfit(Part::Number, word))?;
+    let id = word.parse().map_err(|_| Problem::unfit_at_work(Part::Number, word))?;
     words.finish().map(|()| desk(AdminDesk::DecideBroadcast { id, send }))
 }

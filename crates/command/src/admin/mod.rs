@@ -7,11 +7,13 @@ mod said;
 
 use super::format::Format;
 use super::meaning::Command;
-use super::read::{AgentRef, Cursor, Part, Problem, Words, amount, destination_alone, without_force};
+use super::read::{AgentRef, Cursor, Part, Problem, Words, destination_alone, without_force};
+use super::spoken::remarked;
 use super::topic::Topic;
 use command::{AdminCommand, AdminDesk, NewPrice};
 use konter_core::ids::OrderId;
 use konter_core::money::Rupiah;
+use konter_core::pricing::PriceStep;
 use konter_core::staff::Role::{Operator, Owner, Viewer};
 
 pub(super) const FORMATS: &[Format] = &[
@@ -56,8 +58,9 @@ pub(super) const FORMATS: &[Format] = &[
         .also(&[("/buka S10", Operator)])
         .said(said::OPEN),
     Format::always(Topic::AdminClose, &["/tutup"], "close a product", "/tutup S10", |args| {
-        let product = Words::of(args).only_product()?;
-        Ok(Command::Admin(AdminCommand::CloseProduct { product }))
+        let mut words = Words::of(args);
+        let product = words.product()?;
+        remarked(AdminCommand::CloseProduct { product }, &words).map(Command::Admin)
     })
     .least(Operator)
     .said(said::CLOSE),
@@ -153,7 +156,11 @@ pub(super) const FORMATS: &[Format] = &[
         &["/siaran"],
         "tell something to every reseller",
         "/siaran Server kembali normal",
-        |args| Words::of(args).text(Part::Text).map(|text| Command::Admin(AdminCommand::Broadcast { text })),
+        |args| {
+            // `/siaran: besok libur`
+            let words = Words::of(args).0.trim_start_matches([':', ' ']);
+            Words(words).text(Part::Text).map(|text| Command::Admin(AdminCommand::Broadcast { text }))
+        },
     )
     .least(Owner)
     .said(said::BROADCAST),
@@ -172,7 +179,9 @@ fn alone(args: Cursor<'_>, command: AdminCommand) -> Result<Command, Problem> {
 }
 
 fn about(args: Cursor<'_>, of: fn(AgentRef) -> AdminCommand) -> Result<Command, Problem> {
-    Words::of(args).only_agent().map(|agent| Command::Admin(of(agent)))
+    let mut words = Words::of(args);
+    let agent = words.agent(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))?;
+    remarked(of(agent), &words).map(Command::Admin)
 }
 
 fn agents(args: Cursor<'_>) -> Result<Command, Problem> {
@@ -189,24 +198,33 @@ fn answer(args: Cursor<'_>) -> Result<Command, Problem> {
 
 /// A reseller or a product: a code such as `KR0001` is always a reseller's.
 fn open(args: Cursor<'_>) -> Result<Command, Problem> {
-    let command = match Words::of(args).only_agent() {
-        Ok(AgentRef::Other(_)) => AdminCommand::OpenProduct { product: Words::of(args).only_product()? },
-        read => AdminCommand::Unblock { agent: read? },
+    let mut words = Words::of(args);
+    let command = match words.agent(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))? {
+        AgentRef::Other(_) => {
+            words = Words::of(args);
+            AdminCommand::OpenProduct { product: words.product()? }
+        }
+        agent => AdminCommand::Unblock { agent },
     };
-    Ok(Command::Admin(command))
+    remarked(command, &words).map(Command::Admin)
 }
 
 /// `<product> <price>|+<more>|-<less> [--paksa]`.
 fn price(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut words = Words::of(args);
     let product = words.product()?;
-    let word = words.need(Part::Price)?;
-    // A bill's fee may be nothing.
+    let mut first = Words(words.0);
+    let word = first.need(Part::Price)?;
     let price = match word {
+        // A bill's fee may be nothing.
         "0" => Ok(NewPrice::To(Rupiah::ZERO)),
-        _ if word.starts_with(['+', '-']) => desk::step(word).map(NewPrice::By),
-        _ => amount::read(word, false).map(NewPrice::To),
+        _ if word.ends_with('%') => desk::step(word).map(NewPrice::By),
+        _ if word.starts_with(['+', '-']) => words.amount(true).map(PriceStep::By).map(NewPrice::By),
+        _ => words.amount(false).map(NewPrice::To),
     };
+    if word == "0" || word.ends_with('%') {
+        words = first;
+    }
     let (forced, rest) = without_force(words.0);
     if !rest.is_empty() {
         words.finish()?;

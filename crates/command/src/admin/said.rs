@@ -11,8 +11,10 @@ const TELLS: &str = "pengumuman siaran siarkan umumkan broadcast";
 
 pub(super) const AGENTS: &[Said] = &[
     Said::as_line("/agen", &["agen agenku agennya reseller resellers resellernya resellerku agents anggota member"]).beside(
-        "baru siapa saldo saldonya total punya terdaftar aktif menunggu toko jumlah daftar semua pendaftar saja nama dan",
-    ),
+        "baru siapa saldo saldonya total punya terdaftar aktif menunggu toko jumlah daftar semua pendaftar saja nama dan \
+         belum disetujui rame ramai rajin paling banyak sedikit minus negatif kosong habis",
+    )
+    .unless("hapus hapusin hapuskan keluarkan keluarin masukkan masukin angkat jadikan"),
     Said::as_line("/agen", &["siapa", "saldo saldonya saldonye"]).beside("paling banyak sedikit habis minus"),
     Said::as_line("/agen", &["daftar mendaftar pendaftar pendaftaran", "ada siapa berapa baru"]).beside("orang"),
     Said::as_line("/agen {agent}", &[]).beside("agen akun saldo saldonya data info mutasi mutasinya transaksi rekap trx"),
@@ -84,8 +86,8 @@ pub(super) const PRICE: &[Said] = &[
 pub(super) const CATALOG: &[Said] = &[
     Said::as_line("/katalog", &["katalog katalognya catalog kataloge"]).beside("produk harga minta file semua"),
     Said::as_line("/katalog", &[COST]).beside("harga berapa produk").of_anything(),
-    Said::as_line("/katalog excel", &["excel xlsx xls eksel exel"])
-        .beside("katalog dalam ke bentuk file produk harga minta download unduh daftar"),
+    Said::as_line("/katalog excel", &["excel excelnya xlsx xls eksel exel"])
+        .beside("katalog dalam ke bentuk file produk harga minta download unduh daftar excelnya"),
 ];
 
 pub(super) const PENDING: &[Said] = &[
@@ -93,7 +95,7 @@ pub(super) const PENDING: &[Said] = &[
         "/pending",
         &["pendingan pendingannya nyangkut gantung ngegantung pending stuck tertahan macet menggantung"],
     )
-    .beside("trx transaksi order yang masih ada belum selesai supplier"),
+    .beside("trx transaksi order pesanan orderan ga gak yang masih ada belum selesai supplier"),
     Said::as_line("/pending", &["trx transaksi order pesanan", "belum blm"])
         .beside("selesai beres sukses masuk kelar yang jadi"),
 ];
@@ -108,6 +110,8 @@ pub(super) const ORDER: &[Said] = &[
 ];
 
 pub(super) const LOG: &[Said] = &[
+    Said::as_line("/log 50", &["log lognya logs catatan riwayat", "kemarin kmrn kemaren tadi lalu"])
+        .beside("admin pegawai operator staf toko minggu malam pagi siang"),
     Said::as_line("/log", &["log lognya logs catatan riwayat"]).beside("admin pegawai operator staf toko kegiatan aktivitas"),
     Said::as_line("/log", &["siapa", "ubah ngubah mengubah rubah ngerubah merubah ganti mengganti nambah nambahin menambah ngisi hapus nutup menutup"])
         .beside("harga saldo deposit aja pin produk tiket")
@@ -121,6 +125,11 @@ pub(super) const ROLES: &[Said] = &[
     )
     .beside("siapa toko punya daftar semua sekarang berapa")
     .unless("kasih kasi beri berikan tambah tambahkan tambahin bikin akses hubungi"),
+    Said::as_line(
+        "/peran {name} operator",
+        &["jadikan jadiin angkat kasih beri tambah jadi", "operator admin pegawai staf kasir karyawan"],
+    )
+    .beside("jadi akses ke si pak bu mas mbak"),
     Said::as_line(
         "/peran {agent} operator",
         &["jadikan jadiin angkat kasih beri tambah akses jadi", "operator admin pegawai staf kasir karyawan akses"],
@@ -138,5 +147,7 @@ pub(super) const LIMIT: &[Said] =
 
 pub(super) const BROADCAST: &[Said] = &[
     Said::as_line("/siaran {rest}", &[TELLS]),
-    Said::as_line("/siaran PESAN", &["tau tahu beritahu kabarin kabari infokan kasitau", "semua semuanya"]),
+    Said::as_line("/siaran PESAN", &["tau tahu beritahu kabarin kabari infokan kasitau", "semua semuanya"])
+        .beside("agen reseller lagi gangguan normal")
+        .of_anything(),
 ];

@@ -6,8 +6,8 @@ use super::admin::command::AdminCommand;
 use super::format::Format;
 use super::meaning::Command;
 use super::read::{
-    AgentRef, Atom, Context, Cursor, Part, Problem, Typed, Words, amount, atoms, redact, starts_a_phone, without_force,
-    words_for_admins,
+    AgentRef, Atom, Context, Cursor, Part, Problem, SaidNumber, Typed, Words, amount, atoms, redact, starts_a_phone,
+    without_force, words_for_admins,
 };
 use super::said::Said;
 use super::topic::Topic;
@@ -182,7 +182,7 @@ pub fn proof_words(text: &str) -> String {
 /// Whether a deposit is meant for somebody: `/deposit 100000` and `/deposit BCA 100000` are a reseller's.
 fn names_an_agent(args: Cursor<'_>) -> bool {
     let Some(first) = Words::of(args).next() else { return false };
-    let amount = amount::read(first, true).is_ok();
+    let amount = amount::read(first, true).is_ok() || Words::of(args).amount(true).is_ok();
     match AgentRef::read(first) {
         Some(AgentRef::Other(name)) => !amount && !is_bank(&name),
         Some(AgentRef::Code(_) | AgentRef::Chat(_) | AgentRef::Phone(_)) => true,
@@ -201,9 +201,14 @@ fn booked(args: Cursor<'_>) -> Result<Command, Problem> {
     if another.next().is_some_and(names_another) && another.amount(true).is_ok() {
         return Err(Problem::SeveralDeposits);
     }
-    // `1 500 000`, `1,5 juta`: the rest of an amount, not a note.
-    let next = note.split_whitespace().next().unwrap_or_default();
-    if amount::unit(next).is_some() || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
+    // `1 500 000`, `50 ribu lima ratus`: the rest of an amount, not a note.
+    let mut behind = note.split_whitespace();
+    let next = behind.next().unwrap_or_default();
+    let is_counted = |word: &str| ["ratus", "puluh", "ribu", "juta", "belas"].iter().any(|end| word.ends_with(end));
+    let goes_on = amount::unit(next).is_some()
+        || is_counted(next)
+        || behind.next().is_some_and(|word| is_counted(word) && SaidNumber::default().hears(next));
+    if goes_on || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
         return Err(Problem::Unfit(Part::Amount, Typed::new(next)));
     }
     Ok(Command::Admin(AdminCommand::Deposit { agent, amount, note: some(note), forced }))

@@ -121,9 +121,10 @@ pub enum AdminNetwork {
         price: Option<Rupiah>,
         force: bool,
     },
+    /// Into a group; without one, out of its own.
     Assign {
         agent: AgentRef,
-        name: GroupName,
+        name: Option<GroupName>,
     },
     /// Directly below the shop when there is no upline.
     Move {

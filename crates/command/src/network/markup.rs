@@ -2,7 +2,7 @@
 
 use super::command::{MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand};
 use crate::meaning::Command;
-use crate::read::{AgentRef, Atom, Cursor, Gap, MAX_AMOUNT, Part, Pin, Problem, phones_in_pieces};
+use crate::read::{AgentRef, Atom, Cursor, Gap, MAX_AMOUNT, Part, Pin, Problem, amount, phones_in_pieces};
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;
@@ -49,6 +49,13 @@ fn markup_of(mut args: Cursor<'_>, whom: MarkupWhom) -> Result<Command, Problem>
         args.take();
         let change = change(value)?;
         return Ok(request(for_product(whom, product_of(product)?), change, args.last_pin()?));
+    }
+    // `100rb` is a sum, and no product's code.
+    if number(first).is_none()
+        && first.text.starts_with(|c: char| c.is_ascii_digit())
+        && amount::read(first.text, false).is_ok()
+    {
+        return Err(Problem::unfit(Part::Amount, first.text));
     }
     let whom = if number(first).is_none() && !first.text.starts_with('-') {
         args.take();

@@ -10,10 +10,11 @@ pub mod transfer;
 
 use super::format::Format;
 use super::meaning::Command;
-use super::read::{AgentRef, Cursor, Part, Problem, has_phone, is_pin};
+use super::read::{AgentRef, Cursor, Part, Problem, amount, has_phone, is_pin};
 use super::said::Said;
 use super::topic::Topic;
 use command::NetworkCommand;
+use konter_core::ids::AgentId;
 use konter_core::staff::Role::{Owner, Viewer};
 
 pub(super) const FORMATS: &[Format] = &[
@@ -106,9 +107,22 @@ pub(super) const FORMATS: &[Format] = &[
             ("/grup agent", Viewer),
             ("/grup agent S10 10300", Owner),
             ("/grup KR0001 agent", Owner),
+            ("/grup KR0001 -", Owner),
         ])
         .said(&[
             Said::as_line("/grup", &["grup group grupnya kelompok golongan"]).beside("harga agen apa agent"),
+            Said::as_line(
+                "/grup {agent} -",
+                &["keluarkan keluarin hapus cabut lepas copot", "grup group grupnya kelompok"],
+            )
+            .beside("dari agen"),
+            Said::as_line(
+                "/grup {agent} NAMAGRUP",
+                &["masukkan masukin masuk pindahkan pindahin", "grup group kelompok"],
+            )
+            .beside("ke agen jadi agent"),
+            Said::as_line("/grup {name} NAMAGRUP", &["masukkan masukin pindahkan pindahin", "grup group kelompok"])
+                .beside("ke agen jadi agent"),
             Said::as_line("/grup NAMA {product} {price}", &["khusus spesial grup group"])
                 .beside("harga buat untuk ke agen jadi"),
         ]),
@@ -121,6 +135,22 @@ pub(super) const FORMATS: &[Format] = &[
     )
     .least(Owner),
 ];
+
+/// `KR0002 10000`: a reseller and a sum, and no word for what is done. No product is called so; the sum is shown as a transfer,
+/// and nothing but its PIN sends it. `args`: what stands behind the code.
+pub(super) fn code_first(named: AgentId, args: Cursor<'_>) -> Option<Command> {
+    let has_letters = args
+        .atoms
+        .iter()
+        .any(|atom| atom.text.chars().any(char::is_alphabetic) && amount::read(atom.text, false).is_err());
+    if args.is_empty() || has_letters {
+        return None;
+    }
+    let mut rest = args;
+    let amount = amount::take(&mut rest).ok().filter(|_| rest.last_pin().is_ok());
+    let sent = |amount| Command::Transfer(command::Transfer { agent: AgentRef::Code(named), amount, pin: None });
+    Some(amount.map_or_else(|| Command::incomplete(Topic::Transfer, Problem::Ambiguous), sent))
+}
 
 /// Digits of a list's page.
 const PAGE_DIGITS: usize = 2;

@@ -2,6 +2,7 @@
 
 use super::command::AdminNetwork;
 use crate::admin::command::AdminCommand;
+use crate::admin::desk::NONE;
 use crate::meaning::Command;
 use crate::read::{Cursor, Part, Problem, Words, amount};
 use konter_core::money::Rupiah;
@@ -15,7 +16,12 @@ const fn network(command: AdminNetwork) -> Command {
 /// which is a short one by the time it is read.
 const FORCE: [&str; 2] = ["--paksa", "-paksa"];
 
-/// `/grup`, `/grup <name>`, `/grup <name> <margin>`, `/grup <name> <product> <price>`, `/grup <agent> <name>`.
+/// Whether a word takes something away.
+fn is_none(word: &str) -> bool {
+    NONE.iter().any(|none| word.eq_ignore_ascii_case(none))
+}
+
+/// `/grup`, `/grup <name>`, `/grup <name> <margin>`, `/grup <name> <product> <price>|-`, `/grup <agent> <name>|-`.
 pub(super) fn groups(args: Cursor<'_>) -> Result<Command, Problem> {
     let rest = Words::of(args).0;
     let (rest, force) = match FORCE.iter().find_map(|word| rest.trim_end().strip_suffix(word)) {
@@ -26,16 +32,17 @@ pub(super) fn groups(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut first = Words(rest);
     let Some(word) = first.next() else { return Ok(network(AdminNetwork::Groups)) };
     let Ok(name) = word.parse::<GroupName>() else {
-        let agent = words.agent(|rest| rest.parse::<GroupName>().is_ok())?;
-        let name = name(words.need(Part::Name)?)?;
+        let agent = words.agent(|rest| is_none(rest) || rest.parse::<GroupName>().is_ok())?;
+        let word = words.need(Part::Name)?;
+        let name = if is_none(word) { None } else { Some(name(word)?) };
         return words.finish().map(|()| network(AdminNetwork::Assign { agent, name }));
     };
     let command = match (first.next(), first.next()) {
         (None, _) => AdminNetwork::Group { name },
         (Some(margin), None) => AdminNetwork::Margin { name, margin: price(margin, true)?, force },
         (Some(product), Some(word)) => {
-            let product = product.parse().map_err(|_| Problem::unfit(Part::Product, product))?;
-            let price = if word == "-" { None } else { Some(price(word, false)?) };
+            let product = product.parse().map_err(|_| Problem::unfit_at_work(Part::Product, product))?;
+            let price = if is_none(word) { None } else { Some(price(word, false)?) };
             AdminNetwork::Price { name, product, price, force }
         }
     };
@@ -43,7 +50,7 @@ pub(super) fn groups(args: Cursor<'_>) -> Result<Command, Problem> {
 }
 
 fn name(word: &str) -> Result<GroupName, Problem> {
-    word.parse().map_err(|_| Problem::unfit(Part::Name, word))
+    word.parse().map_err(|_| Problem::unfit_at_work(Part::Name, word))
 }
 
 fn price(word: &str, signed: bool) -> Result<Rupiah, Problem> {

@@ -79,7 +79,19 @@ fn is_amount(mut cursor: Cursor<'_>) -> bool {
     amount::take(&mut cursor).is_ok() && cursor.last_pin().is_ok()
 }
 
+/// `tr ke 10000`: a word that points to somebody is nobody.
+fn somebody(agent: AgentRef) -> Result<AgentRef, Problem> {
+    const TO: [&str; 8] = ["KE", "BUAT", "UNTUK", "UTK", "KPD", "KEPADA", "SALDO", "TO"];
+    match agent {
+        AgentRef::Other(word) if TO.iter().any(|to| word.eq_ignore_ascii_case(to)) => {
+            Err(Problem::Missing(Part::Agent))
+        }
+        agent => Ok(agent),
+    }
+}
+
 fn amount_and_pin(agent: AgentRef, mut args: Cursor<'_>) -> Result<Transfer, Problem> {
+    let agent = somebody(agent)?;
     let amount = amount::take(&mut args)?;
     Ok(Transfer { agent, amount, pin: args.last_pin()? })
 }
@@ -91,13 +103,13 @@ fn agent_first(mut args: Cursor<'_>) -> Result<Transfer, Problem> {
 
 fn amount_first(mut args: Cursor<'_>) -> Result<Transfer, Problem> {
     let amount = amount::take(&mut args)?;
-    let agent = AgentRef::take(&mut args, |mut rest| rest.last_pin().is_ok())?;
+    let agent = somebody(AgentRef::take(&mut args, |mut rest| rest.last_pin().is_ok())?)?;
     Ok(Transfer { agent, amount, pin: args.last_pin()? })
 }
 
 fn pin_first(mut args: Cursor<'_>) -> Result<Transfer, Problem> {
     let pin = args.pin().ok_or(Problem::Missing(Part::Pin))?;
-    let agent = AgentRef::take(&mut args, is_amount)?;
+    let agent = somebody(AgentRef::take(&mut args, is_amount)?)?;
     let amount = amount::take(&mut args)?;
     args.finish()?;
     Ok(Transfer { agent, amount, pin: Some(pin) })

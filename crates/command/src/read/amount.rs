@@ -6,11 +6,12 @@ use super::problem::{Part, Problem};
 use super::typed::Typed;
 use konter_core::destination::MIN_CUSTOMER_DIGITS;
 use konter_core::money::Rupiah;
+use konter_core::written;
 
 /// No shop moves more at once, and sums of it stay far from overflow.
 pub const MAX_AMOUNT: i64 = 1_000_000_000_000;
 
-/// An amount above zero at the cursor: `100000`, `100.000`, `Rp100.000`, `100rb`, `1jt`.
+/// An amount above zero at the cursor: `100000`, `100.000`, `Rp100.000`, `100rb`, `1jt`, `1jt5`.
 pub fn take(cursor: &mut Cursor<'_>) -> Result<Rupiah, Problem> {
     cursor.take_if(|atom| atom.is("RP"));
     let first = cursor.need(Part::Amount)?;
@@ -18,8 +19,14 @@ pub fn take(cursor: &mut Cursor<'_>) -> Result<Rupiah, Problem> {
         return Err(Problem::NegativeAmount);
     }
     let unfit = || Problem::unfit(Part::Amount, first.text);
-    let (mut digits, factor) = split(first.text).ok_or_else(unfit)?;
-    if factor == 1 && (1..=GROUP).contains(&digits.len()) && !digits.starts_with('0') {
+    let body = without_currency(first.text);
+    let digits_end = body.find(|c: char| !c.is_ascii_digit()).unwrap_or(body.len());
+    let (mut digits, own) = body.split_at_checked(digits_end).map(|(d, own)| (d.to_owned(), own)).ok_or_else(unfit)?;
+    // `0812…`: a number, and no sum.
+    if digits.len() >= MIN_CUSTOMER_DIGITS && digits.starts_with('0') {
+        return Err(unfit());
+    }
+    if own.is_empty() && (1..=GROUP).contains(&digits.len()) && !digits.starts_with('0') {
         let mut mark = None;
         while let Some(group) = cursor.take_if(|atom| {
             let same = matches!(atom.gap, Gap::Dot | Gap::Comma) && mark.is_none_or(|mark| mark == atom.gap);
@@ -29,48 +36,45 @@ pub fn take(cursor: &mut Cursor<'_>) -> Result<Rupiah, Problem> {
             digits.push_str(group.text);
         }
     }
-    if factor == 1
+    if own.is_empty()
         && let Some(amount) = part_of_a_million(&digits, cursor)
     {
-        return Ok(amount);
+        return amount.and_then(|amount| amount.ok_or_else(unfit));
     }
-    let spaced = cursor.peek().filter(|atom| factor == 1 && atom.gap == Gap::Space).and_then(|atom| unit(atom.text));
+    let spaced = cursor.peek().filter(|atom| own.is_empty() && atom.gap == Gap::Space && unit(atom.text).is_some());
     if spaced.is_some() {
         cursor.take();
     }
-    let amount = scaled(&digits, spaced.unwrap_or(factor)).ok_or_else(unfit)?;
-    if amount.is_positive() { Ok(amount) } else { Err(unfit()) }
+    let factor = spaced.map_or(own, |atom| atom.text);
+    counted(&format!("{digits}{factor}"))?.filter(|amount| amount.is_positive()).ok_or_else(unfit)
 }
 
-/// `1,5jt`, `1.5 juta`: what stands behind the sign is a tenth of a million.
-fn part_of_a_million(millions: &str, cursor: &mut Cursor<'_>) -> Option<Rupiah> {
-    const MILLION: i64 = 1_000_000;
-    let [tenths, rest @ ..] = cursor.atoms else { return None };
-    if !matches!(tenths.gap, Gap::Dot | Gap::Comma) {
-        return None;
+/// `1,5jt`, `1.5 juta`, `1,250jt`: behind the sign stands a part of a million, or a group with a unit of its own.
+fn part_of_a_million(millions: &str, cursor: &mut Cursor<'_>) -> Option<Result<Option<Rupiah>, Problem>> {
+    let [part, rest @ ..] = cursor.atoms else { return None };
+    let mark = match part.gap {
+        Gap::Dot => '.',
+        Gap::Comma => ',',
+        _ => return None,
+    };
+    let end = part.text.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.text.len());
+    let (digits, own) = part.text.split_at_checked(end).filter(|(digits, _)| !digits.is_empty())?;
+    let spaced = rest.first().filter(|atom| own.is_empty() && atom.gap == Gap::Space).map(|atom| atom.text);
+    let million = spaced.unwrap_or(own);
+    match unit(million) {
+        Some(MILLION) => {}
+        // `50.000rb`
+        Some(_) if digits.len() == GROUP => {}
+        _ => return None,
     }
-    let (digits, own) = split(tenths.text)?;
-    let spaced = rest.first().filter(|atom| own == 1 && atom.gap == Gap::Space).and_then(|atom| unit(atom.text));
-    if digits.len() != 1 || spaced.unwrap_or(own) != MILLION {
-        return None;
-    }
-    let amount = scaled(&format!("{millions}{digits}"), MILLION / 10)?;
     cursor.skip(1 + usize::from(spaced.is_some()));
-    Some(amount)
-}
-
-/// The same in one word.
-fn tenths_of_a_million(word: &str) -> Option<Rupiah> {
-    const TENTH: i64 = 100_000;
-    let (millions, rest) = word.split_once(['.', ','])?;
-    let (tenth, unit) = rest.split_at_checked(1)?;
-    let is_count = !millions.is_empty() && millions.bytes().chain(tenth.bytes()).all(|b| b.is_ascii_digit());
-    let is_million = ["jt", "juta"].iter().any(|million| unit.eq_ignore_ascii_case(million));
-    if is_count && is_million { scaled(&format!("{millions}{tenth}"), TENTH) } else { None }
+    Some(counted(&format!("{millions}{mark}{digits}{million}")))
 }
 
 /// Digits in a group.
 const GROUP: usize = 3;
+const THOUSAND: i64 = 1_000;
+const MILLION: i64 = 1_000_000;
 
 /// An amount in one word, with a sign if `signed`; never zero. For admins, whose words are cut at spaces only: none of
 /// them is a PIN, so what cannot be read is shown as it stands.
@@ -78,50 +82,84 @@ pub fn read(word: &str, signed: bool) -> Result<Rupiah, Problem> {
     let unfit = || Problem::Unfit(Part::Amount, Typed::new(word));
     let (body, negative) =
         word.strip_prefix('-').map_or((word.strip_prefix('+').unwrap_or(word), false), |b| (b, true));
-    // `65.000,-`
-    let body = body.strip_suffix('-').and_then(|body| body.strip_suffix([',', '.'])).unwrap_or(body);
     if negative && !signed {
         return Err(Problem::NegativeAmount);
     }
-    let amount = tenths_of_a_million(body).or_else(|| {
-        let (digits, factor) = split(&ungroup(body)?)?;
-        scaled(&digits, factor)
-    });
-    let amount = amount.filter(|amount| amount.is_positive()).ok_or_else(unfit)?;
+    let amount = counted(without_currency(body))?.filter(|amount| amount.is_positive()).ok_or_else(unfit)?;
     if negative { amount.checked_neg().ok_or_else(unfit) } else { Ok(amount) }
 }
 
-/// `100.000` to `100000`; `None` where a separator does not group three digits.
-fn ungroup(text: &str) -> Option<String> {
-    let Some(mark) = text.chars().find(|c| matches!(c, '.' | ',')) else { return Some(text.to_owned()) };
-    let lower = text.to_ascii_lowercase();
-    let mut groups = lower.strip_prefix("rp").unwrap_or(&lower).trim_start_matches('.').split(mark);
-    let first = groups.next().filter(|group| (1..=GROUP).contains(&group.len()) && !group.starts_with('0'))?;
-    let mut plain = first.to_owned();
-    for group in groups {
-        if group.len() != GROUP {
-            return None;
-        }
-        plain.push_str(group);
-    }
-    plain.bytes().all(|b| b.is_ascii_digit()).then_some(plain)
+fn without_currency(text: &str) -> &str {
+    let rest = text.split_at_checked(2).filter(|(start, _)| start.eq_ignore_ascii_case("rp")).map(|(_, rest)| rest);
+    rest.map_or(text, |rest| rest.trim_start_matches('.'))
 }
 
-/// Digits and the factor of the unit behind them.
-fn split(text: &str) -> Option<(String, i64)> {
-    let lower = text.to_ascii_lowercase();
-    let body = lower.strip_prefix("rp").unwrap_or(&lower);
-    let end = body.find(|c: char| !c.is_ascii_digit()).unwrap_or(body.len());
-    let (digits, suffix) = body.split_at(end);
-    let factor = if suffix.is_empty() { 1 } else { unit(suffix)? };
-    if digits.is_empty() { None } else { Some((digits.to_owned(), factor)) }
+/// An amount without sign or currency: `100.000`, `65.000,-`, `100rb`, `10,6rb`, `1,250jt`, `1jt5`. What may as well be
+/// a thousand times more or less is asked back: `50000rb`, `10.600rb`.
+fn counted(body: &str) -> Result<Option<Rupiah>, Problem> {
+    let end = body.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).unwrap_or(body.len());
+    let Some((number, rest)) = body.split_at_checked(end) else { return Ok(None) };
+    let named = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+    let Some((word, behind)) = rest.split_at_checked(named) else { return Ok(None) };
+    let Some(factor) = unit(word) else {
+        // `100.00`: a zero may be missing.
+        let is_cut = number.split_once(['.', ',']).is_some_and(|(_, rest)| (1..GROUP).contains(&rest.len()));
+        let whole = if number.starts_with('0') || is_cut { None } else { written::amount(body) };
+        return Ok(whole.filter(|amount| amount.get() <= MAX_AMOUNT && !amount.is_negative()));
+    };
+    let is_all_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if !behind.is_empty() {
+        // `1jt5`, `2rb500`: of two digits nobody knows which they are.
+        let is_read = matches!(behind.len(), 1 | GROUP) && is_all_digits(behind) && is_all_digits(number);
+        return Ok(if is_read && number.len() <= GROUP { part(number, behind, factor) } else { None });
+    }
+    if is_all_digits(number) {
+        // `50000 rb`: nobody counts so many thousands.
+        let most = if factor == THOUSAND { 4 } else { GROUP };
+        return if number.len() > most {
+            doubtful(scaled(number, 1), scaled(number, factor))
+        } else {
+            Ok(scaled(number, factor))
+        };
+    }
+    let Some((whole, fraction)) = number.split_once(['.', ',']) else { return Ok(None) };
+    if !is_all_digits(whole) || whole.is_empty() || fraction.is_empty() {
+        return Ok(None);
+    }
+    if is_all_digits(fraction) && fraction.len() < GROUP {
+        return Ok(part(whole, fraction, factor));
+    }
+    let is_decimal = fraction.len() == GROUP && (whole == "0" || (number.contains(',') && factor == MILLION));
+    if is_decimal && is_all_digits(fraction) {
+        return Ok(part(whole, fraction, factor));
+    }
+    let Some(grouped) = written::amount(number).filter(|_| !whole.starts_with('0')) else { return Ok(None) };
+    let digits = grouped.get().to_string();
+    let less = if fraction.len() == GROUP { part(whole, fraction, factor) } else { Some(grouped) };
+    doubtful(less, scaled(&digits, factor))
+}
+
+/// So many thousands or millions, and a part of one.
+fn part(whole: &str, fraction: &str, factor: i64) -> Option<Rupiah> {
+    let parts = 10_i64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let count: i64 = whole.parse().ok()?;
+    let more: i64 = fraction.parse().ok()?;
+    let amount = count.checked_mul(factor)?.checked_add(more.checked_mul(factor / parts)?)?;
+    (amount <= MAX_AMOUNT).then(|| Rupiah::new(amount))
+}
+
+fn doubtful(less: Option<Rupiah>, more: Option<Rupiah>) -> Result<Option<Rupiah>, Problem> {
+    match (less, more) {
+        (Some(less), Some(more)) => Err(Problem::DoubtfulAmount { less, more }),
+        _ => Ok(None),
+    }
 }
 
 /// What a word behind a number multiplies it by.
 pub fn unit(text: &str) -> Option<i64> {
     match text.to_ascii_lowercase().as_str() {
-        "k" | "rb" | "ribu" | "rebu" | "ewu" | "rbu" | "rban" | "ribuan" => Some(1_000),
-        "jt" | "juta" => Some(1_000_000),
+        "k" | "rb" | "ribu" | "rebu" | "ewu" | "rbu" | "rban" | "ribuan" => Some(THOUSAND),
+        "jt" | "juta" | "jutaan" => Some(MILLION),
         _ => None,
     }
 }

@@ -18,6 +18,8 @@ pub enum DateArg {
     /// All of it.
     LastWeek,
     LastMonth,
+    /// More than can be shown at once.
+    Year,
     /// 1 to 31: the last such day that is not in the future.
     DayOfMonth(u8),
     /// Day and month, the year left out: the last such day that is not in the future.
@@ -91,7 +93,7 @@ pub fn take(cursor: &mut Cursor<'_>) -> Result<Option<DateArg>, Problem> {
 
 /// `kemarin`, `bulan ini`, `minggu lalu`; and of how many words.
 fn said(atoms: &[Atom<'_>]) -> Option<(DateArg, usize)> {
-    const WORDS: [(&str, DateArg); 21] = [
+    const WORDS: [(&str, DateArg); 27] = [
         ("HARI INI", DateArg::Today),
         ("HARIINI", DateArg::Today),
         ("TODAY", DateArg::Today),
@@ -111,6 +113,12 @@ fn said(atoms: &[Atom<'_>]) -> Option<(DateArg, usize)> {
         ("BLN LALU", DateArg::LastMonth),
         ("BULAN KEMARIN", DateArg::LastMonth),
         ("LAST MONTH", DateArg::LastMonth),
+        ("TAHUN INI", DateArg::Year),
+        ("THN INI", DateArg::Year),
+        ("TAHUN LALU", DateArg::Year),
+        ("SETAHUN", DateArg::Year),
+        ("TAHUNAN", DateArg::Year),
+        ("THIS YEAR", DateArg::Year),
         // By themselves the one that runs.
         ("MINGGUAN", DateArg::ThisWeek),
         ("BULANAN", DateArg::ThisMonth),

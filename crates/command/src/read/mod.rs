@@ -13,6 +13,7 @@ mod problem;
 mod redact;
 pub mod shape;
 mod slash;
+mod spelled;
 mod text;
 mod typed;
 
@@ -25,8 +26,9 @@ pub use destination::{destination_alone, destination_of, lettered_alone};
 pub use filter::{MAX_FILTER_CHARS, PriceFilter, filters};
 pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin, PinFault, is_pin};
 pub use problem::{Part, Problem};
-pub use redact::{MASK, may_hold_pin, redact, without_order_pins};
+pub use redact::{MASK, lone_pins, may_hold_pin, redact, spaced_pin, without_order_pins};
 pub use shape::{Target, has_phone, phones_in_pieces};
 pub use slash::{Words, starts_a_phone, without_force};
+pub use spelled::SaidNumber;
 pub use text::{name_and_town, words_for_admins};
 pub use typed::Typed;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::redact::redact;
 use super::typed::Typed;
 use konter_core::destination::DestinationFault;
+use konter_core::money::Rupiah;
 
 /// A part of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,11 @@ pub enum Problem {
     /// A machine client's reference names one order, and there are several.
     ReferenceForSeveral,
     NegativeAmount,
+    /// `50000 rb`: the unit may be one too many.
+    DoubtfulAmount {
+        less: Rupiah,
+        more: Rupiah,
+    },
     /// Two deposits in one line.
     SeveralDeposits,
 }
@@ -60,6 +66,11 @@ impl Problem {
     /// What is left over is where a PIN too many ends up: it is masked before it can be shown to anybody.
     pub fn leftover(text: &str) -> Self {
         Self::Leftover(Typed::new(&redact(text)))
+    }
+
+    /// The same in what only those who work here type: no PIN stands there, so it is shown as it is.
+    pub fn unfit_at_work(part: Part, text: &str) -> Self {
+        Self::Unfit(part, Typed::new(text))
     }
 
     /// Something else stands where `part` belongs.

@@ -2,7 +2,7 @@
 
 use konter_core::phone::{MAX_DIGITS, clean};
 
-use super::atom::{Atom, atoms};
+use super::atom::{Atom, Gap, atoms};
 use super::pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS};
 use super::shape::phones_in_pieces;
 
@@ -126,11 +126,7 @@ pub fn may_hold_pin(text: &str) -> bool {
     const FEWEST: usize = 8;
     let text = clean(text);
     let pieces = atoms(&text, false);
-    let fits = |atom: &Atom<'_>| {
-        // `(1234)`
-        let inner = atom.text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(atom.text);
-        NEW_PIN_DIGITS.contains(&inner.len()) && inner.bytes().all(|b| b.is_ascii_digit())
-    };
+    let fits = |atom: &Atom<'_>| fits_a_pin(atom.text).is_some();
     // `pin1234`
     let is_named = |atom: &Atom<'_>| {
         let behind = atom
@@ -149,14 +145,89 @@ pub fn may_hold_pin(text: &str) -> bool {
         let before = at.checked_sub(1).and_then(|at| pieces.get(at));
         before.is_some_and(|before| digits(before) >= FEWEST || before.text.to_lowercase().starts_with("pin"))
     };
-    // `0812 3456 7890`: where its end is in doubt, the last piece may be the PIN.
-    let is_piece = |at: usize| {
-        (0..at).any(|from| {
-            let number = phones_in_pieces(pieces.get(from..).unwrap_or_default());
-            number.first().is_some_and(|(_, count)| at < from + count)
-        })
+    pieces
+        .iter()
+        .enumerate()
+        .any(|(at, atom)| fits(atom) && (is_last(at) || stands_behind(at)) && !is_piece(&pieces, at))
+}
+
+/// Digits that stand alone and may be a PIN wherever they stand: no round sum, no piece of a phone number, no year, and not what
+/// a word before them counts.
+#[must_use]
+pub fn lone_pins(text: &str) -> Vec<String> {
+    const ROUND: u32 = 50;
+    const COUNTED: [&str; 14] = [
+        "trx",
+        "transaksi",
+        "order",
+        "no",
+        "nomor",
+        "nomer",
+        "id",
+        "tiket",
+        "ticket",
+        "tahun",
+        "jam",
+        "rp",
+        "idpel",
+        "zona",
+    ];
+    let text = clean(text);
+    let pieces = atoms(&text, false);
+    let is_a_year = |at: usize, digits: &str| {
+        let before = at.checked_sub(1).and_then(|at| pieces.get(at));
+        digits.len() == 4
+            && digits.starts_with("20")
+            && before.is_some_and(|day| day.is_digits() && day.text.len() <= 2)
     };
-    pieces.iter().enumerate().any(|(at, atom)| fits(atom) && (is_last(at) || stands_behind(at)) && !is_piece(at))
+    let is_counted = |at: usize| {
+        let follows_a_mark = |atom: &Atom<'_>| text.get(..atom.start).is_some_and(|before| before.ends_with('#'));
+        let is_marked = pieces.get(at).is_some_and(follows_a_mark) && !text.contains(['*', '.']);
+        let word = at.checked_sub(1).and_then(|at| pieces.get(at)).map(|before| before.text.to_lowercase());
+        is_marked || word.is_some_and(|word| COUNTED.contains(&word.trim_end_matches([':', '='])))
+    };
+    // `10.000`: what a dot or a comma joins is one sum.
+    let is_grouped = |at: usize| {
+        let sums = |first: Option<&Atom<'_>>, second: Option<&Atom<'_>>| {
+            let second = second.filter(|atom| matches!(atom.gap, Gap::Dot | Gap::Comma) && atom.text.len() == 3);
+            second.is_some_and(Atom::is_digits) && first.is_some_and(Atom::is_digits)
+        };
+        sums(pieces.get(at), pieces.get(at + 1))
+    };
+    let may_be = |(at, atom): (usize, &Atom<'_>)| {
+        let digits = fits_a_pin(atom.text)?;
+        let is_round = digits.parse::<u32>().is_ok_and(|sum| sum % ROUND == 0);
+        let is_one =
+            !is_round && !is_a_year(at, digits) && !is_counted(at) && !is_grouped(at) && !is_piece(&pieces, at);
+        is_one.then(|| digits.to_owned())
+    };
+    pieces.iter().enumerate().filter_map(may_be).collect()
+}
+
+/// A PIN with its digits apart, and nothing else: `4 8 2 1`.
+#[must_use]
+pub fn spaced_pin(text: &str) -> Option<String> {
+    let pieces: Vec<&str> = text.split(|c: char| c.is_whitespace() || matches!(c, '.' | '-' | ',')).collect();
+    let digits: Vec<&str> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
+    let is_digit = |piece: &&str| piece.len() == 1 && piece.bytes().all(|b| b.is_ascii_digit());
+    (NEW_PIN_DIGITS.contains(&digits.len()) && digits.iter().all(is_digit)).then(|| digits.concat())
+}
+
+/// The digits of `(1234)`, `1234?`, where they are as many as a PIN has.
+fn fits_a_pin(atom: &str) -> Option<&str> {
+    let inner = atom.trim_start_matches(['(', '"', '\'']).trim_end_matches([')', '"', '\'', '?', '!', ':']);
+    (NEW_PIN_DIGITS.contains(&inner.len()) && inner.bytes().all(|b| b.is_ascii_digit())).then_some(inner)
+}
+
+/// Whether this atom may be a piece of a phone number. `0812 3456 7890`: where its end is in doubt, the last piece may be the
+/// PIN. A number that is whole by itself has none.
+fn is_piece(pieces: &[Atom<'_>], at: usize) -> bool {
+    const WHOLE: usize = 10; // digits
+    (0..=at).any(|from| {
+        let rest = pieces.get(from..).unwrap_or_default();
+        let is_whole = rest.first().is_some_and(|first| first.is_digits() && first.text.len() >= WHOLE);
+        !is_whole && phones_in_pieces(rest).first().is_some_and(|(_, count)| at < from + count)
+    })
 }
 
 fn could_hide_a_pin(before: &str, digits: &str) -> bool {
@@ -192,6 +263,35 @@ mod tests {
         ] {
             assert!(!may_hold_pin(text), "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_alone_may_be_a_pin_wherever_it_stands() {
+        for text in [
+            "harga s10 081234567890 4821",
+            "4821 081234567890",
+            "4821 x2",
+            "s5 081234567890 dan 081234567891 4821",
+            "s10 081234567890 081234567891 4821",
+            "tr KR0002 10000 4821?",
+            "nama Wati Jaya (4821)",
+        ] {
+            assert_eq!(lone_pins(text), ["4821"], "{text}");
+        }
+        for text in [
+            "s10 0812 3456 7890",
+            "tiket 5000",
+            "tr KR0002 12500",
+            "trx 1234 belum masuk",
+            "#1234 belum masuk",
+            "rekap 21 11 2026",
+            "saldo 10.618",
+            "s10 08123456789",
+        ] {
+            assert!(lone_pins(text).is_empty(), "{text}: {:?}", lone_pins(text));
+        }
+        assert_eq!(spaced_pin("4 8 2 1").as_deref(), Some("4821"));
+        assert!(["4 82 1", "4 8 2", "4 8 2 1 ya", "4821"].iter().all(|text| spaced_pin(text).is_none()));
     }
 
     #[test]

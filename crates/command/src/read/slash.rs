@@ -6,6 +6,7 @@ use super::atom::atoms;
 use super::cursor::Cursor;
 use super::problem::{Part, Problem};
 use super::shape::phones_in_pieces;
+use super::spelled;
 use super::typed::Typed;
 use konter_core::ids::{OrderId, ProductCode};
 use konter_core::money::Rupiah;
@@ -54,22 +55,38 @@ impl<'a> Words<'a> {
         if self.0.trim().is_empty() { Ok(()) } else { Err(Problem::Leftover(Typed::new(self.0))) }
     }
 
-    /// An amount, in one word or two: `50000`, `50 ribu`, `Rp 65.000,-`.
+    /// An amount, in one word or several: `50000`, `50 ribu`, `+ 100`, `Rp 65.000,-`, `seratus ribu`.
     pub fn amount(&mut self, signed: bool) -> Result<Rupiah, Problem> {
-        /// Digits that thousands are counted with: `50000 rb` is a slip.
-        const MOST_COUNTED: usize = 4;
-        let mut word = self.need(Part::Amount)?;
-        if ["rp", "rp."].iter().any(|rp| word.eq_ignore_ascii_case(rp)) {
-            word = self.need(Part::Amount)?;
+        let is_currency = |word: &str| ["rp", "rp."].iter().any(|rp| word.eq_ignore_ascii_case(rp));
+        let mut word = self.need(Part::Amount)?.to_owned();
+        if signed && matches!(word.as_str(), "+" | "-") {
+            word.push_str(self.need(Part::Amount)?);
+        }
+        if is_currency(&word) {
+            self.need(Part::Amount)?.clone_into(&mut word);
+        }
+        let sign = word.chars().next().filter(|c| signed && matches!(c, '+' | '-'));
+        let unsigned = sign.map_or(word.as_str(), |sign| word.trim_start_matches(sign));
+        let words: Vec<String> =
+            std::iter::once(unsigned).chain(self.0.split_whitespace()).map(str::to_lowercase).collect();
+        if let Some((sum, count)) = spelled::sum(&words) {
+            for _ in 1..count {
+                self.next();
+            }
+            return if sign == Some('-') {
+                sum.checked_neg().ok_or_else(|| Problem::unfit_at_work(Part::Amount, &word))
+            } else {
+                Ok(sum)
+            };
         }
         let mut behind = Words(self.0);
-        match behind.next().filter(|next| amount::unit(next).is_some()) {
-            Some(unit) if word.len() <= MOST_COUNTED && !word.contains(['.', ',']) => {
-                self.0 = behind.0;
-                amount::read(&format!("{word}{unit}"), signed)
-            }
-            _ => amount::read(word, signed),
+        if word.ends_with(|c: char| c.is_ascii_digit())
+            && let Some(unit) = behind.next().filter(|next| amount::unit(next).is_some())
+        {
+            self.0 = behind.0;
+            word.push_str(unit);
         }
+        amount::read(&word, signed)
     }
 
     /// All that is left.
@@ -100,7 +117,7 @@ impl<'a> Words<'a> {
                 self.0 = rest;
                 Ok(AgentRef::Phone(phone.clone()))
             }
-            [] => Err(unfit(Part::Agent, word)),
+            [] => Err(Problem::unfit_at_work(Part::Agent, word)),
             _ => Err(Problem::Ambiguous),
         }
     }
@@ -112,12 +129,7 @@ impl<'a> Words<'a> {
 
     pub fn product(&mut self) -> Result<ProductCode, Problem> {
         let word = self.need(Part::Product)?;
-        word.parse().map_err(|_| unfit(Part::Product, word))
-    }
-
-    pub fn only_product(&mut self) -> Result<ProductCode, Problem> {
-        let product = self.product()?;
-        self.finish().map(|()| product)
+        word.parse().map_err(|_| Problem::unfit_at_work(Part::Product, word))
     }
 
     /// `13`, also with a sign behind it: `13, nomor salah`.
@@ -125,13 +137,8 @@ impl<'a> Words<'a> {
         let text = self.0.trim_start();
         let word = self.need(Part::OrderNumber)?;
         let number = word.split([',', ';', ':']).next().unwrap_or(word);
-        let id = number.parse().map_err(|_| unfit(Part::OrderNumber, word))?;
+        let id = number.parse().map_err(|_| Problem::unfit_at_work(Part::OrderNumber, word))?;
         self.0 = text.get(number.len()..).unwrap_or_default().trim_start_matches([',', ';', ':']).trim();
         Ok(id)
     }
-}
-
-/// Staff's commands take no PIN, so what was typed is shown as it is.
-fn unfit(part: Part, text: &str) -> Problem {
-    Problem::Unfit(part, Typed::new(text))
 }

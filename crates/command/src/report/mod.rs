@@ -41,8 +41,8 @@ const RECAP: &[Said] = &[
     )
     .beside("sudah udah sampai sekarang dapat")
     .unless(OTHER_DAYS),
-    Said::as_line("/rekap", &["laporan rekapan rekapnya laba omset omzet penjualan"])
-        .beside("toko hari ini")
+    Said::as_line("/rekap", &["laporan rekap rekapan rekapnya laba omset omzet penjualan"])
+        .beside("toko hari ini per agen produk supplier kirim excel gambar minta")
         .unless(OTHER_DAYS),
 ];
 /// With its day it is read as a report.

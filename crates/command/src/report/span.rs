@@ -43,6 +43,7 @@ pub fn span_of(date: Option<DateArg>, today: NaiveDate) -> Result<Span, SpanProb
         Some(DateArg::LastDays(count)) => {
             days(today.checked_sub_days(Days::new(u64::from(count.saturating_sub(1)))), Some(today))?
         }
+        Some(DateArg::Year) => return Err(SpanProblem::TooLong),
         Some(DateArg::Month(number)) => {
             let first = last_day_of_year(1, number, today);
             let last =
@@ -140,6 +141,7 @@ mod tests {
         assert_eq!(span("2026-10-01", "2026-10-31").unwrap().days().count(), 31);
         assert_eq!(span("2026-10-01", "2026-11-01"), Err(SpanProblem::TooLong));
         assert_eq!(span("2026-11-22", "2026-11-25"), Err(SpanProblem::Future));
+        assert_eq!(span_of(Some(DateArg::Year), today), Err(SpanProblem::TooLong));
         assert_eq!(span_of(Some(DateArg::Day(date("2026-11-22"))), today), Err(SpanProblem::Future));
         assert_eq!(Span::new(date("2026-11-02"), date("2026-11-01")), None);
     }

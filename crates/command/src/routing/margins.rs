@@ -27,7 +27,7 @@ pub(super) fn read(args: Cursor<'_>) -> Result<Command, Problem> {
     let rule = MarginRule { above: step(above)?, round };
     // Below cost on purpose is a price, not a rule.
     if rule.price(COST).is_none() {
-        return Err(Problem::unfit(Part::Price, above));
+        return Err(Problem::unfit_at_work(Part::Price, above));
     }
     Ok(routing(AdminRouting::SetMargin { category: name.to_owned(), rule: Some(rule) }))
 }
@@ -37,7 +37,7 @@ const COST: konter_core::money::Rupiah = konter_core::money::Rupiah::new(10_000)
 
 /// What stands before `bulat 100`, and the rounding.
 fn rounded<'t>(rest: &'t str, last: &str) -> Result<(&'t str, &'t str, Option<RoundTo>), Problem> {
-    let unfit = || Problem::unfit(Part::Price, last);
+    let unfit = || Problem::unfit_at_work(Part::Price, last);
     let digits = last.replace('.', "");
     let round = RoundTo::ALL.into_iter().find(|round| round.rupiah().to_string() == digits).ok_or_else(unfit)?;
     let (before, word) = last_word(rest)?;

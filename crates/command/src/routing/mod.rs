@@ -9,6 +9,7 @@ use super::elsewhere::Feature;
 use super::format::Format;
 use super::meaning::Command;
 use super::read::{Cursor, Part, Problem, Words};
+use super::spoken::{gives_a_reason, remarked};
 use super::topic::Topic;
 use command::{AdminRouting, PriceListWhat, RoutingCommand};
 use konter_core::ids::{ProductCode, SupplierId};
@@ -119,7 +120,7 @@ fn supplier(args: Cursor<'_>) -> Result<Command, Problem> {
             words.finish().map(|()| AdminRouting::Priority { supplier, priority })?
         }
         "harga" | "prices" => AdminRouting::PriceList { supplier, what: price_list(words)? },
-        other => return Err(Problem::unfit(Part::Text, other)),
+        other => return Err(Problem::unfit_at_work(Part::Text, other)),
     };
     Ok(routing(command))
 }
@@ -132,24 +133,27 @@ fn price_list(mut words: Words<'_>) -> Result<PriceListWhat, Problem> {
         "terapkan" => PriceListWhat::Apply,
         "abaikan" => PriceListWhat::Drop,
         "kembalikan" => PriceListWhat::TakeBack,
-        _ => return Err(Problem::unfit(Part::Text, verb)),
+        _ => return Err(Problem::unfit_at_work(Part::Text, verb)),
     };
     let number = words.need(Part::Number)?;
-    let read = number.parse().map_err(|_| Problem::unfit(Part::Number, number))?;
+    let read = number.parse().map_err(|_| Problem::unfit_at_work(Part::Number, number))?;
     words.finish().map(|()| what(read))
 }
 
 fn priority(word: &str) -> Result<u32, Problem> {
-    word.parse().ok().filter(|n| (1..=MOST_PRIORITY).contains(n)).ok_or_else(|| Problem::unfit(Part::Number, word))
+    word.parse()
+        .ok()
+        .filter(|n| (1..=MOST_PRIORITY).contains(n))
+        .ok_or_else(|| Problem::unfit_at_work(Part::Number, word))
 }
 
 /// `/prioritas S10 xgate 1`.
 fn route_priority(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut words = Words::of(args);
     let product = words.need(Part::Product)?;
-    let product = product.parse().map_err(|_| Problem::unfit(Part::Product, product))?;
+    let product = product.parse().map_err(|_| Problem::unfit_at_work(Part::Product, product))?;
     let supplier = words.need(Part::Name)?;
-    let supplier = supplier.to_lowercase().parse().map_err(|_| Problem::unfit(Part::Name, supplier))?;
+    let supplier = supplier.to_lowercase().parse().map_err(|_| Problem::unfit_at_work(Part::Name, supplier))?;
     // Whoever writes 0 wants it before the first.
     let priority = match words.need(Part::Number)? {
         "0" => 1,
@@ -163,9 +167,11 @@ fn route_open(args: Cursor<'_>, open: bool) -> Option<Result<Command, Problem>> 
     let mut words = Words::of(args);
     let product: ProductCode = words.next()?.parse().ok()?;
     let supplier: SupplierId = words.next()?.to_lowercase().parse().ok()?;
-    let named = supplier.as_str().bytes().any(|b| b.is_ascii_alphabetic());
-    let route = AdminRouting::RouteOpen { product, supplier, open };
-    (named && words.finish().is_ok()).then_some(Ok(routing(route)))
+    let is_named = supplier.as_str().bytes().any(|b| b.is_ascii_alphabetic()) && !gives_a_reason(supplier.as_str());
+    let route = AdminCommand::Routing(AdminRouting::RouteOpen { product, supplier, open });
+    // Other words may be the reason why the product is closed everywhere.
+    let is_alone = words.is_empty() || words.0.split_whitespace().next().is_some_and(gives_a_reason);
+    (is_named && is_alone).then(|| remarked(route, &words).map(Command::Admin))
 }
 
 const fn routing(command: AdminRouting) -> Command {

@@ -113,8 +113,8 @@ pub(super) fn of_number(said: Cursor<'_>) -> Option<Command> {
 
 /// What is said about the shop and its people, and is no order's business.
 pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
-    const BACK: &str = "balikin balikkan kembalikan kembaliin balik kembali pulangin back";
-    const MONEY: &str = "uang uangku duit duwit money";
+    const BACK: &str = "balikin balikkan kembalikan kembaliin balik kembali pulangin dikembalikan dibalikin back";
+    const MONEY: &str = "uang uangku uangnya duit duwit duitnya saldonya saldoku money";
     const OPENS: &str = "buka bukanya tutup tutupnya libur open close closed aktif online";
     const REST: &str = "admin adminnya cs csnya jam sampai sampe toko tokonya konter kiosnya counter hari ini besok malam ga gak nggak ngga enggak \
         tidak are you what time";

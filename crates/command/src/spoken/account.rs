@@ -35,6 +35,9 @@ pub(super) fn lost(heard: &Heard<'_>) -> Option<Command> {
     if heard.dest().is_some() {
         return None;
     }
+    if closes(heard) {
+        return Some(Command::Talk(Talk::CloseAccount));
+    }
     let account = heard.has(ACCOUNT)
         && heard.has(GONE)
         && !(heard.has(below::BLOCK) && heard.only_agent().is_some())
@@ -84,6 +87,24 @@ pub(super) fn lost(heard: &Heard<'_>) -> Option<Command> {
         || (anew && !heard.has(GOODS))
         || by_code)
         .then_some(Command::Talk(Talk::LostAccount))
+}
+
+/// `hapus akun saya`, `mau tutup akun`: wanted by its owner, not lost.
+fn closes(heard: &Heard<'_>) -> bool {
+    const CLOSE: &str = "hapus hapusin tutup tutupin nonaktifkan berhenti delete close deactivate";
+    heard.has(CLOSE)
+        && heard.only(&[CLOSE, "akun akunku akunnya account saya sy aku permanen selamanya jadi agen"])
+        && heard.has("akun akunku akunnya account")
+        && !heard.counts
+}
+
+/// `kode saya berapa`, `upline saya siapa`
+pub(super) fn who_am_i(heard: &Heard<'_>) -> Option<Command> {
+    const ASKED: &str = "kode kodeku kodenya id idku upline uplineku uplinenya nama";
+    let own = heard.has("saya sy aku ku gw gua my") || heard.has("kodeku idku uplineku");
+    let asks = heard.has("kode kodeku id idku upline uplineku") || (heard.has("nama") && heard.has("apa siapa"));
+    let only = heard.only(&[ASKED, "siapa apa agen akun saya sy aku ku gw gua my toko konter code is who"]);
+    (own && asks && only && !heard.counts).then_some(Command::Talk(Talk::WhoAmI))
 }
 
 /// `ganti bahasa`, `switch to english`.

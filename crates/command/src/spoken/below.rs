@@ -9,7 +9,7 @@ use crate::meaning::Command;
 use crate::network::command::{MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer as Sent, TransferRef};
 use crate::network::{markup, transfer};
 use crate::preference::command::PreferenceCommand;
-use crate::read::{AgentRef, Atom, NamedAs, Part, Problem, amount};
+use crate::read::{AgentRef, Atom, NamedAs, Part, Problem, amount, is_pin};
 use crate::topic::Topic;
 use konter_core::ids::AgentId;
 use konter_core::money::Rupiah;
@@ -88,8 +88,10 @@ fn transfer_with_words(heard: &Heard<'_>) -> Option<Command> {
             || [VERBS, REST].iter().any(|list| words::is_in(list, word))
     };
     let strangers = heard.words.iter().filter(|word| !known(word)).count();
-    let other =
-        heard.has(MISTAKEN) || heard.has_any(question::UNDO) || heard.words.iter().any(|word| words::is_wallet(word));
+    let other = heard.said.atoms.iter().any(|atom| atom.text.starts_with('-') && has_digit(atom))
+        || heard.has(MISTAKEN)
+        || heard.has_any(question::UNDO)
+        || heard.words.iter().any(|word| words::is_wallet(word));
     if !heard.has(VERBS) || other || heard.has_any(DOUBT) || heard.said.text.contains('?') || strangers > MOST_STRANGERS
     {
         return None;
@@ -175,7 +177,10 @@ fn blocks(heard: &Heard<'_>) -> Option<Command> {
     const MOST_STRANGERS: usize = 2;
     const REMOVES: &str = "hapus hapusin keluarkan keluarin copot pecat buang remove delete";
     const OPEN: &str = "buka bukain aktifkan aktifin lepas unblok unblokir unblock";
-    let agent = AgentRef::Code(heard.only_agent().filter(|_| heard.counted().count() == 1)?);
+    // A PIN may stand behind it, and is asked for again with the name.
+    let others: Vec<&Atom<'_>> = heard.counted().filter(|atom| atom.text.parse::<AgentId>().is_err()).collect();
+    let is_fit = others.len() <= 1 && others.iter().all(|atom| is_pin(atom.text));
+    let agent = AgentRef::Code(heard.only_agent().filter(|_| is_fit)?);
     let opens = heard.has(OPEN);
     let known = &[BLOCK, REMOVES, OPEN, BELOW, "akun agen"];
     // Why, may stand beside it: nothing is done without the PIN.
@@ -185,7 +190,10 @@ fn blocks(heard: &Heard<'_>) -> Option<Command> {
             && !known.iter().any(|list| words::is_in(list, word))
     });
     let doubts = heard.has_any(&[DO_NOT, ALREADY, LATER, IF, YESTERDAY, "kok apa kenapa kira bisa"]);
-    ((heard.has(BLOCK) || heard.has(REMOVES) || opens) && !doubts && strangers.count() <= MOST_STRANGERS)
+    ((heard.has(BLOCK) || heard.has(REMOVES) || opens)
+        && !heard.has("markup markupnya selisih")
+        && !doubts
+        && strangers.count() <= MOST_STRANGERS)
         .then_some(Command::Network(NetworkCommand::Block { agent, block: !opens, pin: None }))
 }
 
@@ -195,6 +203,12 @@ fn charges(heard: &Heard<'_>) -> Option<Command> {
     const REST: &str =
         "naikin naikkan naik turunin turunkan turun ubah ganti set pasang jadi jadiin menjadi ke semua all";
     let mut sums = heard.counted().filter(|atom| atom.text.parse::<AgentId>().is_err());
+    if heard.has(MARKUP) && heard.has("hapus hapusin hilangkan hilangin buang cabut remove delete") {
+        let pins = sums.all(|atom| is_pin(atom.text));
+        let whom = MarkupWhom::Agent(AgentRef::Code(heard.only_agent().filter(|_| pins)?));
+        let removed = MarkupRequest { whom, change: MarkupChange::Remove, pin: None };
+        return Some(Command::Network(NetworkCommand::Markup(removed)));
+    }
     let (Some(sum), None) = (sums.next(), sums.next()) else { return None };
     let is_known = |word: &String| {
         question::is_filler(word)
@@ -251,7 +265,9 @@ fn list(heard: &Heard<'_>) -> Option<Command> {
         tambah \
         nambah tambahin baru";
     let of_those_below = heard.has(BELOW) || heard.phrase(&["anak buah", "my downlines"]);
-    let of_members = heard.has("anggota member") && heard.has("tambah nambah tambahin");
+    let of_members = heard.has("anggota member agen reseller")
+        && heard.has("tambah nambah tambahin rekrut")
+        && !heard.has("saldo deposit markup harga");
     // `tambah downline Rina 0813…`
     if of_those_below
         && heard.has("tambah nambah tambahin daftarkan daftarin register")
@@ -266,6 +282,7 @@ fn list(heard: &Heard<'_>) -> Option<Command> {
     {
         return None;
     }
+    // `mau nambah agen baru dibawahku`
     if heard.has(question::HOW) || heard.has(ADDS) {
         return Some(Command::Help { topic: Some("DOWNLINE".to_owned()) });
     }

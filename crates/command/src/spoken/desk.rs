@@ -2,14 +2,14 @@
 //! commands (`said`). What only looks is done where the words are plain; all else is shown, never done.
 
 use super::question::{self, Heard};
-use super::signals::ALREADY;
+use super::signals::{ALREADY, DO_NOT, IF, NO, NOT_YET};
 use super::{before_courtesies, below, tidy, words};
 use crate::admin::command::{AdminCommand, AdminDesk};
 use crate::deposit::MIN_TICKET;
 use crate::meaning::Command;
 use crate::network::command::AdminNetwork;
 use crate::read::{AgentRef, Atom, Context, Cursor, Kinds, NamedAs, atoms};
-use crate::said::{ADVICE, Advice, Means, Said};
+use crate::said::{ADVICE, Advice, DOWN, Means, Said, UP};
 use crate::table::{formats, is_reserved, least_role};
 use konter_core::ids::{AgentId, ProductCode};
 use konter_core::money::Rupiah;
@@ -81,9 +81,24 @@ pub fn at_the_desk(text: &str, named: &Named<'_>) -> Option<Wanted> {
     let speaks = Speaks::of(&heard, bare, named);
     let rows = ADVICE.iter().chain(formats().flat_map(|format| format.said));
     // Of several the one that takes up most of what is said.
-    rows.filter_map(|said| speaks.fits(said))
-        .reduce(|best, next| if next.rank > best.rank { next } else { best })?
-        .wanted
+    let best = rows
+        .filter_map(|said| speaks.fits(said))
+        .reduce(|best, next| if next.rank > best.rank { next } else { best })?;
+    let (_, _, _, std::cmp::Reverse(strangers)) = best.rank;
+    // What is denied, excepted or only supposed is nothing to be sent; nor is a price that drops what else was said.
+    best.wanted.filter(|wanted| match wanted {
+        Wanted::Advice(_) => true,
+        Wanted::Line { .. } | Wanted::OfName { .. } if looks_only(wanted) => true,
+        Wanted::Line { line, .. } | Wanted::OfName { line, .. } => {
+            let is_said = line.contains("PESAN") || line.starts_with("/siaran") || line.starts_with("/balas");
+            let drops = line.starts_with("/hargajual") && strangers > 0;
+            is_said || !(speaks.is_not_meant() || drops)
+        }
+    })
+}
+
+fn looks_only(wanted: &Wanted) -> bool {
+    wanted.looks().is_some() || wanted.needs() == Some(Role::Viewer)
 }
 
 /// `agen`, `cari ani`, `tutup s10`: a command without its slash, where all it names is there.
@@ -96,7 +111,7 @@ fn by_its_own_name(text: &str, named: &Named<'_>) -> Option<String> {
         _ => None,
     };
     let command = read(text)?;
-    let is_certain = match &command {
+    let is_certain = match command.named() {
         AdminCommand::Agents { agent } => agent.as_ref().is_none_or(is_there),
         AdminCommand::Deposit { agent, .. }
         | AdminCommand::Approve { agent }
@@ -207,6 +222,12 @@ impl<'a> Speaks<'a> {
         }
     }
 
+    /// Whether it denies, excepts, supposes or asks what would be.
+    fn is_not_meant(&self) -> bool {
+        const OTHERWISE: &str = "kecuali selain berapa brp gimana gmn bagaimana kenapa knp";
+        [DO_NOT, IF, OTHERWISE].iter().any(|list| self.heard.has(list))
+    }
+
     /// What stands in a row's place, and the words that say it.
     fn filled(&self, place: &str) -> Option<String> {
         match place {
@@ -231,7 +252,7 @@ impl<'a> Speaks<'a> {
                     && !self.heard.has("jadi jadiin jadikan menjadi ke");
                 is_step.then(|| format!("{}{}", step.get(), if self.percent { "%" } else { "" }))
             }
-            "rest" => Some(self.rest()),
+            "rest" => Some(self.rest()).filter(|rest| !rest.is_empty()),
             _ => None,
         }
     }
@@ -260,6 +281,11 @@ impl<'a> Speaks<'a> {
             ("number", self.number.is_some()),
         ];
         let is_left = |&(place, is_named): &(&str, bool)| is_named && !has(place);
+        // `xl ditutup di kios`: what is said of a category is not said of a whole supplier.
+        let acts = [" jeda", " lanjut", " prioritas"].iter().any(|verb| line.contains(verb));
+        if acts && self.category.is_some() && !has("category") {
+            return None;
+        }
         if !said.of_anything
             && !has("rest")
             && (named.iter().any(is_left) || (!takes_sums && (!self.sums.is_empty() || self.signed.is_some())))
@@ -319,7 +345,7 @@ impl<'a> Speaks<'a> {
 fn name_of(strangers: &[String]) -> Option<String> {
     const LONGEST: usize = 3;
     const NOBODYS: &str =
-        "saya aku gue toko bot konter server supplier admin harga pulsa produk transaksi trx semua orang pin";
+        "minus saya aku gue toko bot konter server supplier admin harga pulsa produk transaksi trx semua orang pin";
     let is_name = |word: &String| {
         word.chars().all(char::is_alphabetic)
             && !words::is_in(NOBODYS, word)
@@ -336,8 +362,11 @@ fn name_of(strangers: &[String]) -> Option<String> {
 fn in_rupiah(sum: Rupiah, heard: &Heard<'_>, counted: &[Atom<'_>]) -> Rupiah {
     const THOUSAND: i64 = 1_000;
     let has_digit = |atom: &Atom<'_>| atom.text.bytes().any(|b| b.is_ascii_digit());
-    let is_small =
-        heard.has("perak rupiah") && !heard.has("ribu rb rebu seribu juta jt") && !counted.iter().any(has_digit);
+    // What a price changes by is small: `naikkan s10 seratus`.
+    let changes = || heard.has(UP) || heard.has(DOWN);
+    let is_small = (heard.has("perak rupiah") || changes())
+        && !heard.has("ribu rb rebu seribu juta jt")
+        && !counted.iter().any(has_digit);
     let units = sum.get() / THOUSAND;
     if is_small && units > 0 { Rupiah::new(units) } else { sum }
 }
@@ -432,6 +461,29 @@ pub fn decision_line(text: &str) -> Option<String> {
     } else {
         return None;
     })
+}
+
+/// `acc`, `tolak`, `sudah masuk`, `belum`: what somebody says to a card that is to be decided; `None` where it is neither.
+#[must_use]
+pub fn verdict_said(text: &str) -> Option<bool> {
+    const YES: &str =
+        "acc terima setuju setujui approve ok oke okay sip ya iya masuk diterima bener betul sudah sdh udah";
+    const NO_WORDS: &str = "tolak tolakin reject blokir blok jangan batal batalkan";
+    const BESIDE: &str = "aja deh saja yang yg tiket agen uang uangnya transfer tf dong lah";
+    const MOST: usize = 6;
+    let said: Vec<String> =
+        text.split_whitespace().map(|word| words::plain(word.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
+    let has = |list: &str| said.iter().any(|word| words::is_in(list, word));
+    let is_known = |word: &String| {
+        [YES, NO_WORDS, BESIDE, NO, NOT_YET].iter().any(|list| words::is_in(list, word))
+            || words::is_courtesy(word)
+            || word.is_empty()
+            || word.starts_with(|c: char| c.is_ascii_digit())
+    };
+    if said.len() > MOST || text.contains('?') || !said.iter().all(is_known) {
+        return None;
+    }
+    if has(NO_WORDS) || has(NO) || has(NOT_YET) { Some(false) } else { has(YES).then_some(true) }
 }
 
 /// `/deposit 50000 kr0001`: the parts of a command in another order, where just one order of them is one.

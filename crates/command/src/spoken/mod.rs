@@ -10,13 +10,16 @@ mod account;
 mod apart;
 mod attempt;
 mod below;
+mod change;
 mod desk;
 mod newcomer;
 mod of_order;
 mod prices;
 mod quantity;
 mod question;
+mod remark;
 mod second_thoughts;
+mod sent;
 mod services;
 mod several;
 mod signals;
@@ -27,11 +30,10 @@ mod urged;
 mod wish;
 mod words;
 
-use super::bill::looked_up as bill_looked_up;
 use super::meaning::{Command, OrdersQuery};
-use super::read::{Atom, Cursor, Gap, NEW_PIN_DIGITS, NamedAs, Pin, PriceFilter, amount, atoms, has_phone, is_pin};
+use super::read::{Atom, Cursor, Gap, NamedAs, PriceFilter, Problem, amount, atoms, has_phone, is_pin};
 use super::topic::Topic;
-use super::{Ask, ChatName, Feature, MarkupWhom, NetworkCommand, PreferenceCommand, chat, order};
+use super::{ChatName, Feature, MarkupWhom, NetworkCommand, PreferenceCommand, chat, order};
 use crate::read::AgentRef;
 use konter_core::catalog::DestKind;
 use konter_core::destination::METER_DIGITS;
@@ -41,9 +43,16 @@ use konter_core::phone::clean;
 
 pub(crate) use about::{follows_a_hash, numbered};
 pub use attempt::was_to_order;
-pub use desk::{Named, Wanted, at_the_desk, decision_line, slash_line};
-pub use newcomer::{Newcomer, asked_by_newcomer};
+pub use change::{Change, change_said};
+pub use desk::{Named, Wanted, at_the_desk, decision_line, slash_line, verdict_said};
+pub use newcomer::{Newcomer, asked_by_newcomer, name_to_register, shop_name};
+pub use of_order::{AfterFailure, after_failure};
+pub use quantity::times_said_in;
+pub use remark::says_when;
+pub(crate) use remark::{gives_a_reason, remarked};
+pub use second_thoughts::is_bare_no;
 pub(crate) use second_thoughts::taken_back;
+pub use sent::{pin_said, says_send};
 pub use small::Talk;
 pub use wish::Wish;
 pub use words::{Sort, sums_said};
@@ -66,6 +75,9 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
     if !is_talk || !is_open || !may_mean_more(&strict, args) {
         return strict;
     }
+    if second_thoughts::is_denied(args.text) && !args.text.chars().any(char::is_alphanumeric) {
+        return Command::Talk(Talk::No);
+    }
     let tidied = tidy::tidy(args.text);
     let tidied = urged::without(&tidied).unwrap_or(tidied);
     let pieces = atoms(&tidied, false);
@@ -73,6 +85,12 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
         return strict;
     }
     let said = Cursor::new(&tidied, &pieces, args.context);
+    // A transfer with an order behind it is neither.
+    if matches!(strict, Command::Incomplete { topic: Topic::Transfer, problem: Problem::Leftover(_) })
+        && sent::sends_and_orders(said)
+    {
+        return strict;
+    }
     let command = match understood(said, &strict, tidy::is_copied(args.text)) {
         Some(found) if may_replace(&strict, &found) => found,
         _ => strict,
@@ -87,7 +105,7 @@ fn without_slips(said: Cursor<'_>, command: &Command) -> Option<Command> {
     }
     let text = slips::mended(said)?;
     let strict = crate::read(&text, said.context);
-    Some(read(Cursor::new(&text, &atoms(&text, false), said.context), strict)).filter(slips::is_harmless)
+    slips::harmless(read(Cursor::new(&text, &atoms(&text, false), said.context), strict))
 }
 
 /// `10rb.0812….1234`: a face value with its unit, and no product's code.
@@ -109,7 +127,10 @@ fn orders_a_sum(strict: &Command, args: Cursor<'_>) -> bool {
 }
 
 fn is_a_sum(code: &ProductCode) -> bool {
+    // `RP10RB`; `RP1` may be a code.
     let word = code.as_str();
+    let has_unit = word.ends_with(|c: char| c.is_ascii_alphabetic());
+    let word = word.strip_prefix("RP").filter(|_| has_unit).unwrap_or(word);
     word.starts_with(|c: char| c.is_ascii_digit()) && amount::read(word, false).is_ok()
 }
 
@@ -149,7 +170,7 @@ fn understood(said: Cursor<'_>, strict: &Command, copied: bool) -> Option<Comman
     if let Some(wish) = quantity::read(said) {
         return Some(Command::Wish(wish));
     }
-    if let Some(bill) = bill(said) {
+    if let Some(bill) = services::asked(said) {
         return Some(bill);
     }
     if opens_with_a_face_value(said) {
@@ -247,6 +268,10 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
                     What::Nominal(_) => false,
                 })
         }
+        // `isi dana`: a wallet, and no bank.
+        Command::Deposit { amount: None, bank: Some(bank), pin: None } => {
+            words::is_wallet(bank) && args.atoms.first().is_some_and(|first| words::is_action(first.text))
+        }
         // `riwayat saldo`
         Command::Balance { pin: None } => args.atoms.len() > 1,
         Command::Prices { filters } => filters.iter().any(|filter| match filter {
@@ -306,7 +331,9 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         Command::Known(_) => is_spoken(args) && has_phone(args.atoms) && is_a_brand(args),
         // Knocking.
         Command::Preference(PreferenceCommand::Chats { pin: None } | PreferenceCommand::AddChat { pin: None, .. }) => {
-            args.atoms.first().is_some_and(|first| first.is("P"))
+            // `hapus akun saya`
+            args.atoms.iter().any(|atom| atom.is("AKUN") || atom.is("AKUNKU"))
+                || args.atoms.first().is_some_and(|first| first.is("P"))
                 && args.atoms.iter().all(|atom| atom.is("P") || words::is_address(atom.text))
         }
         // `info saldo`; `komplain dong`.
@@ -325,29 +352,6 @@ fn is_a_bill(query: &OrdersQuery, args: Cursor<'_>) -> bool {
     code.is_some_and(|code| named(code, NamedAs::Bill) && !named(code, NamedAs::Code)) && is_spoken(args)
 }
 
-/// `cek pdam 12345678`, `bayar pdam`: a bill, which is shown before it is paid.
-fn bill(said: Cursor<'_>) -> Option<Command> {
-    const FEWEST: usize = 5; // digits of a customer's number
-    let meant: Vec<Atom<'_>> = said.atoms.iter().filter(|atom| !words::is_courtesy(atom.text)).copied().collect();
-    let [verb, what, number @ ..] = meant.as_slice() else { return None };
-    let is_word = what.text.chars().all(char::is_alphabetic);
-    let code = what.text.parse::<ProductCode>().ok().filter(|_| is_word)?;
-    (said.context.kinds)(&code, NamedAs::Bill)?;
-    let looks = words::is_in("cek ck check tagihan bayar byr pay", &words::plain(verb.text));
-    match number {
-        [] if looks => Some(Command::Preference(PreferenceCommand::Ask(Ask::Customer(code)))),
-        [only]
-            if looks
-                && only.is_digits()
-                && only.text.len() >= FEWEST
-                && !words::is_in("bayar byr pay", &words::plain(verb.text)) =>
-        {
-            bill_looked_up(said.over(meant.get(1..)?))
-        }
-        _ => None,
-    }
-}
-
 /// `PLN.20.14027480301.1234`: elsewhere the face value stands before the meter.
 fn opens_with_a_face_value(said: Cursor<'_>) -> bool {
     const MOST_DIGITS: usize = 3;
@@ -359,30 +363,6 @@ fn opens_with_a_face_value(said: Cursor<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-/// A PIN that is typed: alone, or named as one: `pin 1234`, `pinnya 1234 kak`. Where one `is_awaited`, also between
-/// courtesies: `1234 ya`.
-#[must_use]
-pub fn pin_said(text: &str, is_awaited: bool) -> Option<Pin> {
-    if let Ok(pin) = text.trim().parse() {
-        return Some(pin);
-    }
-    if second_thoughts::is_denied(text) {
-        return None;
-    }
-    let text = tidy::tidy(&clean(text));
-    let pieces = atoms(&text, false);
-    let (pins, rest): (Vec<&Atom<'_>>, Vec<&Atom<'_>>) =
-        pieces.iter().partition(|atom| NEW_PIN_DIGITS.contains(&atom.text.len()) && is_pin(atom.text));
-    let [pin] = pins.as_slice() else { return None };
-    let is_named = rest.first().is_some_and(|first| words::is_pin_word(first.text));
-    let changes_nothing = |atom: &&Atom<'_>| {
-        let agrees = || is_awaited && words::is_in(small::YES, &words::plain(atom.text));
-        words::is_pin_word(atom.text)
-            || ((is_empty(atom) || words::is_courtesy(atom.text) || agrees()) && !atom.text.contains('?'))
-    };
-    ((is_named || is_awaited) && rest.iter().all(changes_nothing)).then(|| pin.text.parse().ok()).flatten()
 }
 
 fn is_a_brand(args: Cursor<'_>) -> bool {

@@ -1,11 +1,14 @@
 //! What somebody asks before becoming a reseller: whether it is free, what it needs, whether it is safe.
 
 use super::question::{HOW, HOW_MUCH, Heard};
+use super::signals::{ALREADY, DO_NOT, MISTAKEN, NO};
 use super::{tidy, words};
 use crate::read::{Context, Cursor, atoms};
 use konter_core::phone::clean;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Newcomer {
     Free,
     /// What has to be handed in.
@@ -96,9 +99,141 @@ pub fn asked_by_newcomer(text: &str) -> Option<Newcomer> {
     }
 }
 
+/// Words that may stand before a shop's name: who wants what.
+const LEADS: &str = "atas nama namanya bernama a.n a/n dengan dgn saya sy aku gw gua mau mo ingin pengen pgn pengin tolong \
+    mohon daftar dftar daftarin daftarkan ndaftar mendaftar registrasi register regis reg gabung join jadi sebagai sbg i want \
+    would like please my name is";
+/// The same behind one of them: a shop may be called so.
+const BEHIND_LEADS: &str =
+    "agen reseller member baru untuk utk buat di sini disini ya kak min admin dong ak ku bisa to as an a the";
+/// Behind `nama` or `my`, and before the name itself.
+const OF_THE_SHOP: &str = "toko tokonya tokoku konter konterku usaha usahanya shop store";
+const TAILS: &str = "pin pinnya pinku sandi dengan dgn ya kak min dong makasih terimakasih thanks";
+
+/// A shop's name without the words around it: `saya mau daftar nama toko: Rudi Cell pin:` is `Rudi Cell`.
+#[must_use]
+pub fn shop_name(said: &str) -> String {
+    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let mut all: Vec<&str> = said.split_whitespace().collect();
+    let is_lead = |word: &str, is_first: bool| {
+        let plain = plain(word);
+        plain.is_empty()
+            || words::is_in(LEADS, &plain)
+            || words::is_in("a.n a/n", word)
+            || (!is_first && words::is_in(BEHIND_LEADS, &plain))
+    };
+    // `min mau daftar`
+    let is_address = |word: &str, rest: &[&str]| {
+        words::is_courtesy(word) && rest.first().is_some_and(|next| words::is_in(LEADS, &plain(next)))
+    };
+    let mut before: Option<String> = None;
+    while let [first, rest @ ..] = all.as_slice() {
+        let names = before.as_deref().is_some_and(|word| words::is_in("nama namanya bernama name my", word));
+        // `nama toko Rudi`; a shop may be called `Toko Rudi` all the same.
+        let is_of_the_shop = names && !rest.is_empty() && words::is_in(OF_THE_SHOP, &plain(first));
+        if !(is_lead(first, before.is_none()) || is_address(first, rest)) && !is_of_the_shop {
+            break;
+        }
+        before = if is_of_the_shop { before } else { Some(plain(first)) };
+        all = rest.to_vec();
+    }
+    while let [rest @ .., last] = all.as_slice() {
+        if !(plain(last).is_empty() || words::is_in(TAILS, &plain(last))) {
+            break;
+        }
+        all = rest.to_vec();
+    }
+    let name = all.join(" ");
+    name.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')' | '\'' | '"')).to_owned()
+}
+
+/// The name in an answer to the question for it, or behind the wish to register; empty where that is all that is said. `None`
+/// where the message is about something else.
+#[must_use]
+pub fn name_to_register(said: &str, is_answer: bool) -> Option<String> {
+    const MOST_WORDS: usize = 8;
+    const JOIN: &str =
+        "daftar dftar daftarin daftarkan ndaftar mendaftar registrasi register regis gabung join agen reseller";
+    const WARE: &str = "pulsa token paket data kuota harga saldo deposit tiket";
+    let text = tidy::tidy(&clean(said));
+    // `DAFTAR.Berkah Cell`
+    let text = match text.split_once(['.', '#', '*', ',', ';', ':']) {
+        Some((lead, rest)) if words::is_in(LEADS, &lead.trim().to_lowercase()) => format!("{lead} {rest}"),
+        _ => text,
+    };
+    let pieces = atoms(&text, false);
+    let heard = Heard::of(Cursor::new(&text, &pieces, Context::NONE));
+    let joins = heard.has(JOIN);
+    let asks = text.contains('?')
+        || heard.has(HOW)
+        || heard.has(HOW_MUCH)
+        || heard.has_any(&[NO, DO_NOT, ALREADY, MISTAKEN])
+        || heard.has("apa apakah kapan kenapa siapa dimana bisa gak ga nggak tidak batal jangan why what when who");
+    if (!joins && !is_answer) || asks || heard.counts || text.split_whitespace().count() > MOST_WORDS + 6 {
+        return None;
+    }
+    let name = shop_name(&text);
+    // `mau daftar min`: nobody is called so.
+    let name = if is_in_all(&name, "kak min admin agen reseller ya dong") { String::new() } else { name };
+    let only_ware = name.split_whitespace().all(|word| words::is_in(WARE, &word.to_lowercase()));
+    let is_one = name.chars().any(char::is_alphabetic) && !only_ware && name.split_whitespace().count() <= MOST_WORDS;
+    match (is_one, name.is_empty()) {
+        (true, _) => Some(name),
+        (false, true) if joins => Some(name),
+        _ => None,
+    }
+}
+
+fn is_in_all(text: &str, list: &str) -> bool {
+    text.split_whitespace().all(|word| words::is_in(list, &word.to_lowercase()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shops_name_stands_among_other_words() {
+        for (said, name) in [
+            ("nama: Rudi Cell pin:", "Rudi Cell"),
+            ("jadi agen nama toko Rudi Cell", "Rudi Cell"),
+            ("saya mau daftar jadi agen nama toko Rudi Cell", "Rudi Cell"),
+            ("Toko Rudi", "Toko Rudi"),
+            ("nama toko saya Warung Bu Tini", "Warung Bu Tini"),
+            ("atas nama Slamet Riyadi", "Slamet Riyadi"),
+            ("Budi (2) Cell", "Budi (2) Cell"),
+            ("Baru Cell", "Baru Cell"),
+            ("Kak Ros Cell", "Kak Ros Cell"),
+            ("Agen Jaya", "Agen Jaya"),
+            ("mau daftar kak", ""),
+            ("min mau daftar jadi agen", ""),
+        ] {
+            assert_eq!(shop_name(said), name, "{said}");
+        }
+        for (said, name) in [
+            ("daftar Warung Rudi", Some("Warung Rudi")),
+            ("DAFTAR.Berkah Cell", Some("Berkah Cell")),
+            ("mau daftar jadi agen", Some("")),
+            ("daftar", Some("")),
+            ("daftar gimana caranya", None),
+            ("daftar pulsa", None),
+            ("s10 081234567890", None),
+            ("halo", None),
+        ] {
+            assert_eq!(name_to_register(said, false).as_deref(), name, "{said}");
+        }
+        for (said, name) in [
+            ("Warung Rudi", Some("Warung Rudi")),
+            ("namanya Rudi Cell ya kak", Some("Rudi Cell")),
+            ("gratis gak?", None),
+            ("081234567890", None),
+            ("s10 081234567890", None),
+            ("harga pulsa", None),
+            ("ga jadi", None),
+        ] {
+            assert_eq!(name_to_register(said, true).as_deref(), name, "{said}");
+        }
+    }
 
     #[test]
     fn what_newcomers_ask_is_told_apart() {

@@ -49,7 +49,7 @@ impl Named {
                 || is_filler(text)
                 || is_price(text)
                 || words::is_in(SOLD, &words::plain(text))
-                || words::is_in("kena kenanya jatuhnya admin", &words::plain(text))
+                || words::is_in("kena kenanya jatuhnya admin modal modalnya", &words::plain(text))
                 || words::is_to(text)
                 || words::is_size(text)
                 || words::is_or_not(text)

@@ -3,8 +3,9 @@
 
 use super::wish::{self, Wish};
 use super::words;
-use crate::read::{Atom, Cursor, Gap, NamedAs};
+use crate::read::{Atom, Context, Cursor, Gap, NamedAs, atoms};
 use konter_core::ids::ProductCode;
+use konter_core::phone::clean;
 
 pub(super) fn read(said: Cursor<'_>) -> Option<Wish> {
     if said.text.contains('\n') || said.atoms.iter().any(|atom| atom.text.contains('?')) {
@@ -45,6 +46,18 @@ fn counted(said: Cursor<'_>, at: usize) -> Option<(u8, usize)> {
     let counts = behind.filter(is_apart).is_some_and(|next| next_to(Some(next)) || words::sort(next.text).is_some())
         || (!here.is_digits() && next_to(before));
     number(here).filter(|_| is_apart(&here) && counts).map(|times| (times, 1))
+}
+
+/// `2 lagi`, `lagi 3x`: how many, where nothing else counts.
+#[must_use]
+pub fn times_said_in(text: &str) -> Option<u8> {
+    let text = clean(text);
+    times_said(Cursor::new(&text, &atoms(&text, false), Context::NONE))
+}
+
+pub(super) fn times_said(said: Cursor<'_>) -> Option<u8> {
+    let mut found = said.atoms.iter().filter_map(|atom| glued(said, atom.text).or_else(|| number(atom)));
+    found.next().filter(|_| found.next().is_none())
 }
 
 fn is_sold(said: Cursor<'_>, word: &str) -> bool {

@@ -1,10 +1,11 @@
 //! Questions and complaints, as people type them.
 
-use super::signals::{ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, GIVEN_UP, MISTAKEN, NO, NOT_YET, YESTERDAY};
+use super::second_thoughts::is_bare_no;
+use super::signals::{ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, FIRST, GIVEN_UP, MISTAKEN, NO, NOT_YET, YESTERDAY};
 use super::small::Talk;
 use super::wish::Wish;
 use super::words;
-use super::{about, account, below, prices};
+use super::{about, account, below, prices, quantity, slips};
 use crate::deposit::{MIN_TICKET, proof_words, sounds_like_proof};
 use crate::meaning::{Command, OrdersQuery, ReportKind};
 use crate::network::command::NetworkCommand;
@@ -46,6 +47,8 @@ const MONEY: &str = "saldo saldonya deposit depo deponya depositnya depositku to
     transferan tfan uang duit topup";
 const WRONG: &str = "harusnya nomor nomer no nmr nomornya kirim isi ngisi tujuan ketik input orang pencet tulis order beli \
     number pilih produk kode nominal amount nomernya nomere nomerku nomorku noku hp angka digit send sent tf";
+/// Said of a serial number that does not do what it should.
+pub(super) const FAULTY: &str = "salah ditolak error invalid palsu dipakai kepakai terpakai expired kadaluarsa hangus diinput dimasukin dimasukkan gabisa gakbisa gbisa gabs gbs";
 const TOKEN_NUMBER: &[&str] = &[
     "nomor token",
     "nomor tokennya",
@@ -138,10 +141,11 @@ impl<'a> Heard<'a> {
 
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     let heard = Heard::of(said);
-    let order: [fn(&Heard<'_>) -> Option<Command>; 26] = [
+    let order: [fn(&Heard<'_>) -> Option<Command>; 27] = [
         account::pin,
         account::lost,
         account::language,
+        account::who_am_i,
         about::order,
         prices::disturbance,
         about::bill,
@@ -211,12 +215,14 @@ fn undo(heard: &Heard<'_>) -> Option<Command> {
     // `ga jadi`, `jangan dikirim`; but `jangan lupa` asks for it.
     let denied = beside(&[NO, DO_NOT], COMES_TRUE)
         || beside(&[NO, DO_NOT], "usah")
-        || beside(&[DO_NOT], "dikirim diproses isi dulu dlu deh deng ya");
+        || beside(&[DO_NOT], &format!("dikirim diproses isi deh deng ya {FIRST}"));
     let unwanted = heard.has_any(UNDO)
         || denied
         || words::is_in(DO_NOT, heard.first())
         || (heard.words.len() <= 3 && heard.has(DO_NOT))
         || heard.phrase(&["never mind", "forget it", "don't send", "dont send", "do not send", "don't buy"]);
+    // `eh jangan yg barusan`
+    let unwanted = unwanted || (heard.has(DO_NOT) && !heard.counts && is_bare_no(heard.said.text));
     // `harusnya 0812…`: nothing went there.
     let is_the_right_one = heard.has("harusnya seharusnya mestinya") && heard.only_number().is_some();
     (wrong || unwanted).then(|| Command::Talk(Talk::Undo { dest: heard.dest().filter(|_| !is_the_right_one) }))
@@ -248,6 +254,12 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         && heard.has("sn snnya tokennya serial")
         && (heard.has("minta mnta mana where kirim tolong belum blm kosong palsu salah invalid")
             || heard.only(&["sn snnya tokennya"]));
+    // `token ga bisa dipakai`, `sn nya ga valid`
+    let is_faulty = heard.has("sn snnya token tokennya serial kode kodenya voucher vouchernya")
+        && (heard.has(FAULTY) || (heard.has(NO) && heard.has("bisa bs dipakai valid kebaca terbaca")))
+        && !heard.has(PRICE)
+        && !heard.has(HOW_MUCH)
+        && !heard.has("beli isi order mau produk pin format");
     // `token 20 nomornya berapa`, `kode tokennya berapa`
     let number_of_a_token = heard.has("token tokennya tokn listrik strum stroom")
         && (heard.has("nomornya nomernya kodenya angkanya snnya") || heard.phrase(TOKEN_NUMBER))
@@ -294,6 +306,7 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         || stuck
         || asked
         || serial
+        || is_faulty
         || number_of_a_token
         || (waits && !heard.has(MONEY)))
     .then(|| Command::Talk(Talk::NotArrived { dest: heard.dest() }))
@@ -305,7 +318,9 @@ fn proof(heard: &Heard<'_>) -> Option<Command> {
     if heard.words.first().is_some_and(|word| words::is_thanks(word)) && !heard.counts && sounds_like_proof(text) {
         return Some(Command::Talk(Talk::Thanks));
     }
-    (sounds_like_proof(text) && heard.dest().is_none())
+    // `tr KR0002 10800 kalo dia udah bayar` is to send something.
+    let sends = heard.only_agent().is_some() && super::says_send(text);
+    (sounds_like_proof(text) && heard.dest().is_none() && !sends)
         .then(|| Command::Proof { text: Typed::whole(&proof_words(text)), pin: None })
 }
 
@@ -320,6 +335,15 @@ fn tells_a_balance(heard: &Heard<'_>) -> bool {
     heard.has("saldo saldonya balance")
         && !heard.has("deposit depo dep depositnya setor nyetor setoran rb ribu k jt juta")
         && !heard.words.iter().any(is_asked_for)
+}
+
+/// `min deposit berapa`: how little may be paid in.
+fn asks_the_least(heard: &Heard<'_>) -> bool {
+    heard.has("minimal minimum paling minim min.")
+        || heard
+            .words
+            .windows(2)
+            .any(|pair| matches!(pair, [min, what] if min == "min" && words::is_in("deposit depo dep topup isi", what)))
 }
 
 /// To be told the balance does no harm: whoever asks for it may say more beside.
@@ -348,6 +372,9 @@ fn balance(heard: &Heard<'_>) -> Option<Command> {
         || ((named || money) && is_asked && strangers <= MOST_STRANGERS && !about_something_else);
     // `kenapa saldo saya 0`
     let counts = heard.said.atoms.iter().any(|atom| atom.text != "0" && atom.text.bytes().any(|b| b.is_ascii_digit()));
+    if heard.has("deposit depo dep topup") && heard.has(HOW_MUCH) && asks_the_least(heard) && !heard.counts {
+        return Some(Command::Deposit { amount: None, bank: None, pin: None });
+    }
     let is_told = tells_a_balance(heard) && heard.words.iter().all(|word| is_known(&word) || is_figure(word));
     ((is_one && !counts || is_told) && !wants_more).then_some(Command::Balance { pin: None })
 }
@@ -406,14 +433,23 @@ fn deposit(heard: &Heard<'_>) -> Option<Command> {
     if heard.dest().is_some() || heard.words.iter().any(|word| words::is_wallet(word)) {
         return None;
     }
-    let sum = heard.sum();
+    // `cara deposit 100rb gimana` asks how, and opens none.
+    let asks_how = heard.has("cara caranya carane carana gimana gmn gmana bagaimana bgmn how kumaha piye");
+    let sum = heard.sum().filter(|_| !asks_how);
     // `mau tf 100rb`
     let announces = heard.has("mau mo akan pengen mw") && heard.has("tf trf transfer setor bayar") && sum.is_some();
+    // `topp up 50000`: a slip begins nothing.
+    let slips = |pair: &[String]| matches!(pair, [top, up] if words::is_drawn_out("top", top) && up == "up");
+    let is_slip = |word: &String| words::is_drawn_out("topup", word) && word != "topup";
+    if let Some(sum) = sum.filter(|_| heard.words.windows(2).any(slips) || heard.words.iter().any(is_slip)) {
+        return Some(slips::ticket_meant(sum));
+    }
     // `top up 50000`
     let tops_up = heard.phrase(&["top up"]) && sum.is_some();
     let more =
         announces || tops_up || (heard.has(BALANCE) && (heard.has(MORE) || (sum.is_some() && !tells_a_balance(heard))));
     let account = heard.has(ACCOUNT)
+        || (asks_how && heard.has(BALANCE))
         || heard.phrase(&[
             "transfer kemana",
             "tf kemana",
@@ -449,7 +485,7 @@ fn receipt(heard: &Heard<'_>) -> Option<Command> {
 fn repeat(heard: &Heard<'_>) -> Option<Command> {
     const AGAIN: &str = "ulang ulangi ulangin diulang again repeat baleni";
     const REST: &str = "isi isiin order beli pesan pesen trx transaksi kayak kyk sm kaya seperti sekali orderan same \
-        once one \
+        once one ke nomor nomer no kali buah satu dua tiga empat lima x sebelumnya \
         more as before last";
     let again = heard.has(AGAIN)
         || (heard.has("lagi") && heard.has("isi isiin order sekali beli pesan pesen sama"))
@@ -473,7 +509,10 @@ fn repeat(heard: &Heard<'_>) -> Option<Command> {
             return Some(Command::Wish(Wish { dest: Some(dest), held_pin, ..Wish::default() }));
         }
     }
-    (again && only && !heard.counts).then_some(Command::Preference(PreferenceCommand::Repeat))
+    // `2 lagi`: shown is one, and that it is one.
+    let is_counted = heard.counted().count() == 1 && quantity::times_said(heard.said).is_some();
+    let again = again || (is_counted && heard.has("lagi lg"));
+    (again && only && (!heard.counts || is_counted)).then_some(Command::Preference(PreferenceCommand::Repeat))
 }
 
 fn admin(heard: &Heard<'_>) -> Option<Command> {
@@ -516,7 +555,10 @@ fn orders(heard: &Heard<'_>) -> Option<Command> {
     const REST: &str = "pembelian saya ini hari pulsa token order orders nomor ke no last latest recent of \
         hp nohp tujuan tujuannya pengisian isian sn nomer yang";
     let latest = heard.has("orders order") && heard.has("last latest recent terakhir trakhir");
-    if !(heard.has(ORDERS) || latest || (matches!(heard.first(), "cek" | "check") && heard.dest().is_some()))
+    let looks = matches!(heard.first(), "cek" | "check" | "ck" | "lihat");
+    // `cek yg tadi`
+    let of_before = heard.has("tadi td barusan terakhir trakhir") && !heard.counts;
+    if !(heard.has(ORDERS) || latest || (looks && (heard.dest().is_some() || of_before)))
         || !heard.only(&[ORDERS, REST])
     {
         return None;

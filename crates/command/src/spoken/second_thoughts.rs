@@ -1,27 +1,37 @@
 //! Second thoughts: a message whose own words, or the signs around them, say that it is not meant. Nothing of it is done.
 
-use super::signals::{ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, WAIT};
+use super::remark;
+use super::signals::{
+    ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, FIRST, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, OOPS, WAIT,
+};
 use super::small::Talk;
+use super::urged;
 use super::words::{self, is_in};
 use crate::admin::command::AdminCommand;
 use crate::meaning::Command;
 use crate::network::command::NetworkCommand;
 use crate::preference::command::PreferenceCommand;
-use crate::read::{Atom, MASK, Pin, atoms, redact};
+use crate::read::{Atom, MASK, NEW_PIN_DIGITS, Pin, atoms, is_pin, redact};
 use crate::topic::Topic;
+use konter_core::phone::clean;
 use konter_core::staff::Role;
 
 /// They say no wherever they stand: nobody gives them as a reason.
-const HARD: &[&str] = &[DO_NOT, GIVEN_UP, "eh ups oops gausah gsh dibatalin abaikan skip urung mengko bukan"];
+const HARD: &[&str] = &[DO_NOT, GIVEN_UP, OOPS, "gausah gsh dibatalin abaikan skip urung mengko bukan"];
 /// Behind a number they say no. Behind another word they may be what somebody else said: `pelanggan batal`.
-const SOFT: &[&str] = &[NO, NOT_YET, CALL_OFF, WAIT, "no not tahan pending cek"];
+const SOFT: &[&str] = &[NO, NOT_YET, CALL_OFF, WAIT, "no nope not tahan pending cek"];
 /// What may stand beside them.
 const REST: &[&str] = &[
     COMES_TRUE,
     MISTAKEN,
-    "dulu dlu deh aja pasti yakin yet maaf pencet typo deng usah ketik kirim dikirim diproses proses itu ini yang tadi td \
-     lagi lg on that never mind orang hm hmm emm umm aduh aduuh waduh haduh duh yah lho loh",
+    FIRST,
+    "deh aja pasti yakin yet maaf pencet typo deng usah ketik kirim dikirim diproses proses itu ini yang yg tadi td \
+     lagi lg on that never mind orang hm hmm emm umm aduh aduuh waduh haduh duh yah ah ach nah lho loh sudah udah besok nanti",
 ];
+/// What a no may be to, in a message that says nothing else: `yg kedua batal`.
+const WHAT: &str = "lupakan dibatalkan emoh moh ogah embung nomor nomer nmr no pilih kepencet dibeli dibayar bayar isi beli pesan pesanan pesananku pesanannya order orderan orderannya \
+    transaksi trx barusan semua semuanya kedua pertama ketiga satunya terakhir tagihan tagihannya nya it forget do dont don't \
+    send buy sorry maap";
 /// Commands that end in no reason: a no behind them is nobody else's.
 const UNREASONED: &str = "sukses deposit depo dep topup acc hargajual setujui blokir buka tutup resetpin";
 
@@ -36,9 +46,62 @@ pub(crate) fn taken_back(text: &str, command: &Command, read: impl Fn(&str) -> C
     if is_unwanted {
         return Some(said(text, command, ""));
     }
-    let (meant, words) = behind(text)?;
-    let command = read(meant);
-    acts(&command).then(|| said(meant, &command, words))
+    if let Some((words, meant)) = in_front(text) {
+        let command = read(meant);
+        // What is an order has an answer of its own.
+        return acts(&command).then(|| said(meant, &command, words));
+    }
+    if let Some((meant, words)) = behind(text) {
+        let before = read(meant);
+        if acts(&before) || (is_unread_order(command) && orders(&before)) {
+            return Some(said(meant, &before, words));
+        }
+    }
+    let Command::Admin(admin) = command else { return None };
+    let words = remark::in_doubt(admin)?;
+    Some(said(text.trim_end().strip_suffix(words.trim()).unwrap_or(text), command, words))
+}
+
+/// `jangan blokir KR0003`: the word that forbids, and what it forbids.
+fn in_front(text: &str) -> Option<(&str, &str)> {
+    let pieces = atoms(text, false);
+    let plain = |atom: &Atom<'_>| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()));
+    let at = pieces.iter().position(|atom| !words::is_courtesy(atom.text))?;
+    let no = pieces.get(at).filter(|atom| is_in(DO_NOT, &plain(atom)))?;
+    let mut behind = pieces.get(at + 1..)?.iter();
+    let meant = behind.find(|atom| !is_in("dulu dlu lagi sampai sampe", &plain(atom)))?;
+    Some((no.text, text.get(meant.start..)?))
+}
+
+/// Whether it orders something, at once or when its PIN is given.
+fn orders(command: &Command) -> bool {
+    match command {
+        Command::Order(_) => true,
+        Command::Wish(wish) => wish.dest.is_some() && (wish.code.is_some() || wish.nominal.is_some()),
+        _ => false,
+    }
+}
+
+/// What an order may have been read as with more words behind it. What is an order with all of its words is one.
+const fn is_unread_order(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::BadOrder(_)
+            | Command::Unknown { .. }
+            | Command::Incomplete { .. }
+            | Command::Wish(_)
+            | Command::Orders(_)
+            | Command::Talk(Talk::Undo { .. } | Talk::OfNumber { .. } | Talk::Wait | Talk::No)
+    )
+}
+
+/// Whether a message says no and nothing else: to whatever is asked at this moment.
+#[must_use]
+pub fn is_bare_no(text: &str) -> bool {
+    let text = clean(text);
+    let pieces = atoms(&text, false);
+    let said = Ending::of(&text, &pieces);
+    (0..said.plain.len()).any(|at| !said.is(&[""], at)) && (0..said.plain.len()).all(|at| said.belongs(at))
 }
 
 fn said(what: &str, command: &Command, words: &str) -> Command {
@@ -53,7 +116,12 @@ fn said(what: &str, command: &Command, words: &str) -> Command {
         Command::Deposit { pin, .. } => without(pin),
         _ => redact(what),
     };
-    Command::Talk(Talk::TakenBack { what, words: redact(words.trim()) })
+    let dest = match command {
+        Command::Order(request) => request.lines.first().map(|line| line.dest.to_string()),
+        Command::Wish(wish) => wish.dest.as_ref().map(ToString::to_string),
+        _ => None,
+    };
+    Command::Talk(Talk::TakenBack { what, words: redact(words.trim()), dest })
 }
 
 /// Whether it moves money, or decides or changes something. What is an order has an answer of its own.
@@ -106,6 +174,8 @@ fn behind(text: &str) -> Option<(&str, &str)> {
 /// The words of a message, as far as they may take it back.
 struct Ending<'a> {
     is_slash: bool,
+    /// `jangan lama2` says no to nothing.
+    is_urged: bool,
     pieces: &'a [Atom<'a>],
     plain: Vec<String>,
 }
@@ -113,15 +183,17 @@ struct Ending<'a> {
 impl<'a> Ending<'a> {
     fn of(text: &str, pieces: &'a [Atom<'a>]) -> Self {
         let plain = |atom: &Atom<'_>| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()));
-        Self { is_slash: text.starts_with('/'), pieces, plain: pieces.iter().map(plain).collect() }
+        let is_urged = urged::without(text).is_some();
+        Self { is_slash: text.starts_with('/'), is_urged, pieces, plain: pieces.iter().map(plain).collect() }
     }
 
     /// Where second thoughts begin.
     fn begins_at(&self) -> Option<usize> {
-        let decided = || (1..self.plain.len()).find(|&at| self.is_no_behind_what_is_decided(at));
-        if self.is_slash
-            && let Some(at) = decided()
-        {
+        let decided = |at: &usize| {
+            let is_plain_no = !self.is_urged && self.is_behind_digits(*at) && self.is_hard(*at);
+            if self.is_slash { self.is_no_behind_what_is_decided(*at) } else { is_plain_no }
+        };
+        if let Some(at) = (1..self.plain.len()).find(decided) {
             return Some(at);
         }
         let from = (1..self.plain.len()).rev().take_while(|&at| self.belongs(at)).last()?;
@@ -129,7 +201,10 @@ impl<'a> Ending<'a> {
         let is_sure = is_behind_digits || self.is(&[UNREASONED], 0);
         // `/deposit KR0001 50000 bayar besok` is a sale on credit.
         let is_no = |at: usize| {
-            self.is_hard(at) || (is_sure && (self.is(SOFT, at) || (is_behind_digits && self.is(&[LATER], at))))
+            self.is_hard(at)
+                || (is_sure && self.is(SOFT, at))
+                || (is_behind_digits
+                    && (self.is(&[LATER], at) || (self.is_behind_a_pin(at) && self.is(&[MISTAKEN], at))))
         };
         (from..self.plain.len()).find(|&at| is_no(at))
     }
@@ -146,6 +221,12 @@ impl<'a> Ending<'a> {
         at.checked_sub(1).is_some_and(|before| self.has_digits(before))
     }
 
+    /// `S10 0812… 1234 salah nomor`; without the PIN it tells of an order that was made.
+    fn is_behind_a_pin(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|at| self.pieces.get(at));
+        !self.is_slash && before.is_some_and(|atom| is_pin(atom.text) && NEW_PIN_DIGITS.contains(&atom.text.len()))
+    }
+
     /// `bukan 6000` takes back, `bukan rekening kami` is a reason.
     fn is_hard(&self, at: usize) -> bool {
         self.is(HARD, at) && (!self.is(&["bukan"], at) || at + 1 == self.plain.len() || self.has_digits(at + 1))
@@ -154,7 +235,7 @@ impl<'a> Ending<'a> {
     /// Right behind what is decided such words are no reason, whatever follows.
     fn is_no_behind_what_is_decided(&self, at: usize) -> bool {
         let is_soft = self.is(SOFT, at) || self.is(&[LATER], at);
-        let is_no = is_soft && self.is(&[COMES_TRUE, "dulu dlu pasti yakin"], at + 1);
+        let is_no = is_soft && self.is(&[COMES_TRUE, FIRST, "pasti yakin"], at + 1);
         let is_behind = self.is_behind_digits(at) && (is_no || self.is_hard(at) || self.is(&[WAIT], at));
         is_behind || self.has_come_after_all(at) || self.is_not_paid_yet(at)
     }
@@ -182,6 +263,7 @@ impl<'a> Ending<'a> {
             || self.is_hard(at)
             || self.is(SOFT, at)
             || self.is(REST, at)
+            || (!self.is_slash && self.is(&[WHAT], at))
             || self.is(&[LATER], at)
             || words::is_courtesy(word)
     }

@@ -2,8 +2,10 @@
 
 use super::question::Heard;
 use super::words;
+use crate::bill::looked_up as bill_looked_up;
 use crate::meaning::Command;
-use crate::read::{Cursor, NamedAs};
+use crate::preference::command::{Ask, PreferenceCommand};
+use crate::read::{Atom, Cursor, NamedAs};
 use konter_core::ids::ProductCode;
 
 /// Bills by what people call them, and the names that a catalog may have for them.
@@ -50,4 +52,27 @@ fn named(said: Cursor<'_>, word: &str) -> Option<ProductCode> {
     let mut sold = names.iter().filter_map(|name| name.parse::<ProductCode>().ok()).filter(is_sold);
     // Its own name first: a catalog may part what is one elsewhere.
     Some(typed.clone()).filter(is_sold).or_else(|| sold.next()).or(Some(typed))
+}
+
+/// `cek pdam 12345678`, `bayar pdam`: a bill, which is shown before it is paid.
+pub(super) fn asked(said: Cursor<'_>) -> Option<Command> {
+    const FEWEST: usize = 5; // digits of a customer's number
+    let meant: Vec<Atom<'_>> = said.atoms.iter().filter(|atom| !words::is_courtesy(atom.text)).copied().collect();
+    let [verb, what, number @ ..] = meant.as_slice() else { return None };
+    let is_word = what.text.chars().all(char::is_alphabetic);
+    let code = what.text.parse::<ProductCode>().ok().filter(|_| is_word)?;
+    (said.context.kinds)(&code, NamedAs::Bill)?;
+    let looks = words::is_in("cek ck check tagihan bayar byr pay", &words::plain(verb.text));
+    match number {
+        [] if looks => Some(Command::Preference(PreferenceCommand::Ask(Ask::Customer(code)))),
+        [only]
+            if looks
+                && only.is_digits()
+                && only.text.len() >= FEWEST
+                && !words::is_in("bayar byr pay", &words::plain(verb.text)) =>
+        {
+            bill_looked_up(said.over(meant.get(1..)?))
+        }
+        _ => None,
+    }
 }

@@ -18,8 +18,14 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         return Some(orders);
     }
     let mut lines = Vec::new();
-    // `10 ke 0812… dan 20 ke 0813…`
-    for line in said.text.lines().flat_map(|line| line.split(" dan ")).flat_map(|line| line.split(" DAN ")) {
+    // `10 ke 0812… dan 20 ke 0813…`, `10rb 0812…, 5rb 0813…`
+    for line in said
+        .text
+        .lines()
+        .flat_map(|line| line.split(" dan "))
+        .flat_map(|line| line.split(" DAN "))
+        .flat_map(|line| line.split(", "))
+    {
         let pieces = atoms(line, false);
         let counts = line.bytes().any(|b| b.is_ascii_digit());
         let heads = |word: &str| words::is_courtesy(word) || words::is_ordering(word) || words::sort(word).is_some();

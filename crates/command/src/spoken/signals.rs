@@ -25,3 +25,7 @@ pub(super) const WAIT: &str = "tunggu tnggu bentar bntar sebentar sbntr sbentar 
 pub(super) const IF: &str = "kalau kalo klo klau jika if";
 /// They tell of what was.
 pub(super) const YESTERDAY: &str = "kemarin kmrn kmaren kemaren kmarin yesterday";
+/// They say that what was said is regretted.
+pub(super) const OOPS: &str = "eh ups oops";
+/// Behind a no they leave it for later: `jangan dulu`, `ulah heula`, `ojo sik`.
+pub(super) const FIRST: &str = "dulu dlu heula sik sek riyin rumiyin";

@@ -1,11 +1,13 @@
 //! Slips in the short words of questions: `sladi berap`, `hrga tsel`. Read so, a message may be answered, or something shown;
 //! nothing is bought, moved or decided by it.
 
+use super::small::Talk;
 use super::{question, words};
 use crate::meaning::Command;
 use crate::network::command::NetworkCommand;
 use crate::preference::command::PreferenceCommand;
 use crate::read::{Atom, Cursor, PriceFilter};
+use konter_core::money::Rupiah;
 
 /// What people ask for most.
 const WORDS: &str = "saldo harga berapa deposit tiket topup riwayat mutasi rekap laporan komplain bantuan transfer daftar \
@@ -80,15 +82,16 @@ pub(super) fn asks_prices_of_one(command: &Command) -> bool {
     matches!(command, Command::Prices { filters } if filters.iter().any(is_slip))
 }
 
-/// Whether it does no harm where it was not meant.
-pub(super) fn is_harmless(command: &Command) -> bool {
-    match command {
+/// What does no harm where it was not meant. A ticket is begun only by whoever types it.
+pub(super) fn harmless(command: Command) -> Option<Command> {
+    let is_harmless = match &command {
+        Command::Deposit { amount: Some(amount), .. } => return Some(ticket_meant(*amount)),
         Command::Balance { .. }
         | Command::Prices { .. }
         | Command::Orders(_)
         | Command::Report { .. }
         | Command::Help { .. }
-        | Command::Deposit { .. }
+        | Command::Deposit { amount: None, .. }
         | Command::Wish(_)
         | Command::Talk(_)
         | Command::Preference(
@@ -97,7 +100,12 @@ pub(super) fn is_harmless(command: &Command) -> bool {
         | Command::Network(NetworkCommand::Downlines { .. }) => true,
         Command::Order(request) => request.pin.is_none(),
         _ => false,
-    }
+    };
+    is_harmless.then_some(command)
+}
+
+pub(super) fn ticket_meant(amount: Rupiah) -> Command {
+    Command::Talk(Talk::Meant { line: format!("TIKET.{}", amount.get()) })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Small talk.
 
-use super::signals::{DO_NOT, LATER, MISTAKEN, NO, NOT_YET, WAIT};
+use super::signals::{DO_NOT, FIRST, LATER, MISTAKEN, NO, NOT_YET, OOPS, WAIT};
 use super::words;
 use crate::meaning::Command;
 use crate::read::{Cursor, PriceFilter};
@@ -49,6 +49,14 @@ pub enum Talk {
     },
     /// Something is to be bought, but not now.
     Later,
+    /// Asks for one's own code, name or upline.
+    WhoAmI,
+    /// The account is to go.
+    CloseAccount,
+    /// What comes near to a line that would begin something, as it is typed.
+    Meant {
+        line: String,
+    },
     /// When somebody is there.
     Hours,
     /// Money that was sent to the shop is not in the balance.
@@ -71,6 +79,8 @@ pub enum Talk {
         what: String,
         /// The words that take it back; empty where a sign does.
         words: String,
+        /// Where the order would have gone.
+        dest: Option<String>,
     },
 }
 
@@ -81,7 +91,7 @@ pub(super) const YES: &str = "ya iya y yes yup yoi betul bener benar lanjut lanj
 /// Greetings, thanks and the like: nothing else may stand in them.
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     const NOT: &[&str] = &[NO, DO_NOT, "no bukan nope gausah usah emoh moh ogah embung henteu"];
-    const MOMENT: &[&str] = &[WAIT, LATER, "on dulu dlu sik"];
+    const MOMENT: &[&str] = &[WAIT, LATER, FIRST, "on"];
     const PAYS: &str = "bayar byr bayarin bayarkan pay lunasi lunasin bayaren";
     const PAID: &str = "sekarang tagihannya tagihane bill it the yang yg tadi td itu ini terus langsung ok oke okay \
         sip siap sikat";
@@ -113,7 +123,13 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         Talk::Pays
     } else if one_of(&[YES]) {
         Talk::Yes
-    } else if one_of(NOT) {
+    } else if one_of(&[&[MISTAKEN, OOPS], MOMENT].concat()) && any(|word| words::is_in(MISTAKEN, &words::plain(word))) {
+        // `tunggu salah`
+        Talk::Undo { dest: None }
+    } else if one_of(NOT)
+        || (any(|word| words::is_in(OOPS, &words::plain(word))) && one_of(&[MOMENT, &[OOPS]].concat()))
+    {
+        // `eh bentar`
         Talk::No
     } else if one_of(MOMENT) || waits(&all) {
         Talk::Wait

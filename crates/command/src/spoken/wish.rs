@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 
 use super::words::{self, Sort};
 use crate::order::request::BadOrder;
-use crate::read::{Atom, Cursor, Gap, NamedAs, Problem, Target, amount, destination, is_pin, nominal};
+use crate::read::{Atom, Cursor, Gap, NamedAs, Problem, Target, Typed, amount, destination, is_pin, nominal};
 use konter_core::catalog::DestKind;
-use konter_core::destination::Destination;
+use konter_core::destination::{Destination, DestinationFault};
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::order::request::What;
@@ -213,7 +213,8 @@ impl Reader<'_> {
             self.wish.brand = brand.map(str::to_owned).or(self.wish.brand.take());
             Some((nominal, 1))
         });
-        let Some((sum, count)) = found.or_else(|| typed_sum(self.args.over(self.rest()))) else { return false };
+        let typed = || typed_sum(self.args.over(self.rest())).or_else(|| self.round_sum(atom));
+        let Some((sum, count)) = found.or_else(typed) else { return false };
         // A second one is the PIN, or not to be told from one.
         if self.wish.nominal.is_some() || (self.wish.code.is_some() && count == 1) {
             return false;
@@ -223,8 +224,17 @@ impl Reader<'_> {
         true
     }
 
+    /// `recharge 0812… 5000`: so round a number, where something is to be bought and nothing says for how much, is the sum.
+    fn round_sum(&self, atom: &Atom<'_>) -> Option<(Rupiah, usize)> {
+        const ROUND: i64 = 5_000;
+        let wants = self.acts && self.wish.dest.is_some() && self.wish.code.is_none() && self.wish.nominal.is_none();
+        let sum: i64 = atom.text.parse().ok().filter(|_| wants && atom.is_digits() && !atom.text.starts_with('0'))?;
+        ((ROUND..=HIGHEST).contains(&sum) && sum % ROUND == 0).then_some((Rupiah::new(sum), 1))
+    }
+
     fn number(&mut self, atom: &Atom<'_>) -> Option<bool> {
         const FEWEST: usize = 5; // fewer may be a PIN
+        const SHORTEST: usize = 10; // digits of a phone number in pieces
         // A customer's number may have fewer digits than others, but not so few as a PIN.
         const FEWEST_OF_A_CUSTOMER: usize = 7;
         let begins = atom.text.starts_with(['0', '+', '(']) || atom.text.starts_with("62");
@@ -249,6 +259,13 @@ impl Reader<'_> {
             Target::Short(_) | Target::Apart { .. } | Target::Bad(..) => None,
         });
         match (good.next(), good.next()) {
+            // `s10 08123 1234`: a number that is too short, and the PIN.
+            (Some((dest, count)), None) if count > 1 && dest.as_str().len() < SHORTEST && self.ends_in_a_pin(count) => {
+                self.wish.held_pin = true;
+                self.short.get_or_insert(Problem::Destination(DestinationFault::TooShort, Typed::new(atom.text)));
+                self.at += count;
+                return Some(true);
+            }
             (Some((dest, count)), None) if self.wish.dest.is_none() => {
                 self.wish.dest = Some(dest);
                 self.at += count;
@@ -274,6 +291,10 @@ impl Reader<'_> {
             return Some(true);
         }
         Some(false)
+    }
+
+    fn ends_in_a_pin(&self, count: usize) -> bool {
+        self.rest().get(count - 1).is_some_and(|last| is_pin(last.text)) && self.rest().get(count).is_none()
     }
 
     /// `1234 s10 0812…`: the PIN in front of a code.
@@ -393,7 +414,9 @@ impl Reader<'_> {
             let complete = code.is_some()
                 || of_a_wallet
                 || (nominal.is_some() && (sort.is_some() || brand.is_some() || self.acts));
-            complete && dest.is_some()
+            // `isi pulsa anak saya 10rb`
+            let asks_whom = self.acts && self.strangers <= 2 && sort.is_some() && nominal.is_some();
+            complete && (dest.is_some() || asks_whom)
         };
         is_one.then_some(Read::Wish(self.wish))
     }

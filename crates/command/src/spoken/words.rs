@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;
 use std::sync::LazyLock;
 
+use super::question::{HOW_MUCH, PRICE};
 use super::signals::{ALREADY, CALL_OFF, DO_NOT, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, YESTERDAY};
-use crate::read::{Context, Cursor, amount, atoms};
+use crate::read::{Context, Cursor, SaidNumber, amount, atoms};
 use konter_core::money::Rupiah;
 use konter_core::phone::clean;
 
@@ -135,7 +136,7 @@ static CHATTER: Words = LazyLock::new(|| {
 /// Words that ask for an order by themselves.
 static ACTION: Words = LazyLock::new(|| {
     list(
-        "isi isikan isiin ngisi beli belikan beliin order pesan pesen topup buy fill refill put load tuku tukokno tukokke tumbas \
+        "recharge reload isi isikan isiin ngisi beli belikan beliin order pesan pesen topup buy fill refill put load tuku tukokno tukokke tumbas \
         tumbaske meser meserkeun meuli eusian ngeusi ngeusian isikeun isikno",
     )
 });
@@ -309,8 +310,8 @@ pub(super) fn spoken_sum(words: &[&str]) -> Option<(Rupiah, usize)> {
     let mut said = SaidNumber::default();
     let count = words.iter().take_while(|word| said.hears(&plain(word))).count();
     // A small number by itself may count anything.
-    let is_glued = said.group > 0 && first.len() > "sembilan".len();
-    let is_sum = said.has_unit
+    let is_glued = said.is_grouped() && first.len() > "sembilan".len();
+    let is_sum = said.has_unit()
         || count > 1
         || is_glued
         || is_in("lima sepuluh sapuluh seratus saratus satus selawe seket", &first);
@@ -359,91 +360,7 @@ pub(super) fn names_a_meter(word: &str) -> bool {
 
 /// Whether it is a word that numbers are said with.
 pub(super) fn is_number(word: &str) -> bool {
-    spoken_sum(&[word]).is_some() || {
-        let mut said = SaidNumber { group: 1, ..SaidNumber::default() };
-        said.hears(&plain(word))
-    }
-}
-
-/// A number in words, as far as it was heard.
-#[derive(Clone, Default)]
-struct SaidNumber {
-    /// Rupiah that are complete: so many thousands, so many millions.
-    total: i64,
-    /// Below a thousand.
-    group: i64,
-    digit: Option<i64>,
-    /// Thousands or millions were said.
-    has_unit: bool,
-    /// Digits are dictated, one by one.
-    dictated: bool,
-    is_over: bool,
-}
-
-impl SaidNumber {
-    /// Whether the word belongs to the number.
-    fn hears(&mut self, word: &str) -> bool {
-        const DIGITS: [&str; 9] = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"];
-        if self.is_over {
-            return false;
-        }
-        if let Some(at) = DIGITS.iter().position(|digit| *digit == word) {
-            self.dictated |= self.digit.is_some();
-            self.digit = i64::try_from(at).ok().map(|at| at + 1);
-            return true;
-        }
-        match word {
-            "sepuluh" | "sapuluh" => self.group += 10,
-            "seket" => self.group += 50,
-            "selawe" => self.group += 25,
-            "sebelas" => self.group += 11,
-            "seratus" | "saratus" | "satus" => self.group += 100,
-            "belas" => self.group += 10 + self.take(),
-            "puluh" => self.group += 10 * self.take(),
-            "ratus" => self.group += 100 * self.take(),
-            "seribu" | "sewu" => self.total += 1_000,
-            "sejuta" => self.total += 1_000_000,
-            "ribu" | "rebu" | "ewu" | "rb" | "ribuan" if self.group + self.digit.unwrap_or(0) > 0 => self.unit(1_000),
-            "juta" | "jt" if self.group + self.digit.unwrap_or(0) > 0 => self.unit(1_000_000),
-            _ => return self.hears_glued(word),
-        }
-        self.has_unit |= matches!(word, "seribu" | "sewu" | "sejuta");
-        true
-    }
-
-    /// `limapuluh`, `sepuluhribu`: several words of a number, written as one.
-    fn hears_glued(&mut self, word: &str) -> bool {
-        const FIRST: &str =
-            "sepuluh sebelas seratus satu dua tiga empat lima enam tujuh delapan sembilan belas puluh ratus";
-        let Some((first, rest)) = FIRST.split(' ').find_map(|first| Some((first, word.strip_prefix(first)?))) else {
-            return false;
-        };
-        let mut heard = self.clone();
-        if rest.is_empty() || !heard.hears(first) || !heard.hears(rest) || heard.dictated {
-            return false;
-        }
-        *self = heard;
-        true
-    }
-
-    fn take(&mut self) -> i64 {
-        self.digit.take().unwrap_or(0)
-    }
-
-    fn unit(&mut self, unit: i64) {
-        let count = self.group + self.take();
-        self.total += count * unit;
-        self.group = 0;
-        self.has_unit = true;
-        self.is_over = unit == 1_000;
-    }
-
-    /// What was said, in thousands where nothing else was.
-    fn sum(mut self) -> Option<i64> {
-        let rest = self.group + self.take();
-        let sum = if self.has_unit { self.total } else { rest * 1_000 };
-        (!self.dictated && sum > 0).then_some(sum)
-    }
+    spoken_sum(&[word]).is_some() || { SaidNumber::begun().hears(&plain(word)) }
 }
 
 /// Words beside which nothing is offered: they ask, deny, tell of what was, or put it off.
@@ -459,8 +376,9 @@ static NOT_NOW: Words = LazyLock::new(|| {
         LATER,
         IF,
         YESTERDAY,
-        "gausah usah bukan bkn dibatalkan tadi td kenapa knp knapa kok kq ko mengapa gagal masuk msk pending harga hrg \
-         berapa brp brapa cek ck status komplain komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan \
+        HOW_MUCH,
+        PRICE,
+        "gausah usah bukan bkn dibatalkan tadi td kenapa knp knapa kok kq ko mengapa gagal masuk msk pending cek ck status komplain komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan \
          mana gimana gmn bagaimana habis tutup gangguan error eror dobel double dua kali contoh misal misalnya format \
          cara caranya tanya nanya info sn struk deposit setor dulu dlu sebelum setelah abis hapus ganti ubah tunda hold \
          test tes don't dont not cancelled why where",

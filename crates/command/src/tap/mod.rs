@@ -27,6 +27,9 @@ pub enum Tap {
     NoChoice(u64),
     /// A key of the pad the PIN for what was chosen is tapped on.
     OrderKey(u64, PadTap),
+    /// A key of the pad the PIN for a typed command is tapped on.
+    LineKey(u64, PadTap),
+    NoLine(u64),
     /// Take over the catalog that came with this message.
     Import(u64),
     CancelImport(u64),
@@ -108,6 +111,8 @@ impl fmt::Display for Tap {
             Self::Cancel(id) => write!(f, "{MARK}cancel {id}"),
             Self::Key(id, key) => write!(f, "{MARK}pin {id} {key}"),
             Self::OrderKey(id, key) => write!(f, "{MARK}opin {id} {key}"),
+            Self::LineKey(id, key) => write!(f, "{MARK}lpin {id} {key}"),
+            Self::NoLine(id) => write!(f, "{MARK}noline {id}"),
             Self::Choose(id, index) => write!(f, "{MARK}choose {id} {index}"),
             Self::NoChoice(id) => write!(f, "{MARK}nochoice {id}"),
             Self::Receipt(order) => write!(f, "{MARK}receipt {order}"),
@@ -241,6 +246,8 @@ impl Tap {
             "tolak" => Self::RefuseTicket(id.parse().ok()?),
             "pin" => Self::Key(id.parse().ok()?, PadTap::read(&mut words)?),
             "opin" => Self::OrderKey(id.parse().ok()?, PadTap::read(&mut words)?),
+            "lpin" => Self::LineKey(id.parse().ok()?, PadTap::read(&mut words)?),
+            "noline" => Self::NoLine(id.parse().ok()?),
             "choose" => Self::Choose(id.parse().ok()?, words.next()?.parse().ok()?),
             "nochoice" => Self::NoChoice(id.parse().ok()?),
             "ask" => Self::AskAgain(id.parse().ok()?),
@@ -283,6 +290,10 @@ impl Tap {
                 let (key, digit) = key.without_digit();
                 (Self::OrderKey(id, key), digit)
             }
+            Self::LineKey(id, key) => {
+                let (key, digit) = key.without_digit();
+                (Self::LineKey(id, key), digit)
+            }
             other => (other, None),
         }
     }
@@ -321,6 +332,8 @@ impl Tap {
             | Self::Choose(..)
             | Self::NoChoice(_)
             | Self::OrderKey(..)
+            | Self::LineKey(..)
+            | Self::NoLine(_)
             | Self::Statement(..)
             | Self::Yes(_)
             | Self::No(_)
@@ -350,6 +363,8 @@ mod tests {
             Tap::Choose(u64::MAX, 23),
             Tap::NoChoice(7),
             Tap::OrderKey(u64::MAX, PadTap { key: PadKey::Back, drawn: Some(u16::MAX) }),
+            Tap::LineKey(u64::MAX, PadTap { key: PadKey::Kept, drawn: Some(u16::MAX) }),
+            Tap::NoLine(u64::MAX),
             Tap::Cancel(id),
             Tap::Receipt(OrderId(u64::MAX)),
             Tap::Import(7),

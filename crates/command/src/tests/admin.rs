@@ -139,3 +139,134 @@ fn admins_act_on_resellers_products_and_orders() {
         assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {:?}", parse(text));
     }
 }
+
+/// Behind a command that takes nothing more stands why, and nothing else.
+#[test]
+fn a_reason_is_kept_and_whatever_means_something_else_is_not_taken_for_one() {
+    let remark = |text: &str| match parse(text) {
+        Command::Admin(AdminCommand::Remarked { remark, .. }) => Some(remark),
+        _ => None,
+    };
+    for (text, reason) in [
+        ("/blokir KR0001 nunggak", "nunggak"),
+        ("/blokir KR0001 tidak bayar-bayar", "tidak bayar-bayar"),
+        ("/tutup S10 karena gangguan", "karena gangguan"),
+        ("/tutup S10 gangguan", "gangguan"),
+        ("/tutup S10 xgate gangguan dari pusat", "gangguan dari pusat"),
+        ("/buka KR0001 sudah bayar", "sudah bayar"),
+        ("/resetpin KR0001 lupa", "lupa"),
+        ("/tutup S10 gangguan sampai besok", "gangguan sampai besok"),
+    ] {
+        assert_eq!(remark(text).as_deref(), Some(reason), "{text}: {:?}", parse(text));
+    }
+    for text in ["/buka S10 ya", "/buka S10 lagi", "/setujui KR0001 ya kak", "/tutup S10 dulu"] {
+        assert!(matches!(parse(text), Command::Admin(_)) && remark(text).is_none(), "{text}: {:?}", parse(text));
+    }
+    for text in [
+        "/blokir KR0001 KR0002",
+        "/tutup S10 S5 S20",
+        "/blokir KR0001 salah orang",
+        "/blokir KR0001 jangan",
+        "/blokir KR0001 kalau belum bayar",
+        "/tutup S10 kecuali kios",
+        "/tutup S10 di kios",
+        "/buka S10 khusus xgate",
+        "/buka KR0001 atau KR0002",
+        "/setujui KR0001 ga jadi",
+    ] {
+        assert!(!matches!(parse(text), Command::Admin(_)), "{text}: {:?}", parse(text));
+    }
+    for (words, later) in [
+        ("sampai besok", true),
+        ("gangguan sampai besok", true),
+        ("nanti malam", true),
+        ("30 menit", true),
+        ("libur besok", true),
+        ("gangguan dari tadi malam", false),
+        ("deposit habis", false),
+    ] {
+        assert_eq!(says_when(words), later, "{words}");
+    }
+}
+
+#[test]
+fn prices_and_limits_are_read_as_amounts_are() {
+    let price = |text: &str| match parse(text) {
+        Command::Admin(AdminCommand::SellPrice { price, .. }) => Some(price),
+        _ => None,
+    };
+    let to = |rupiah| Some(NewPrice::To(Rupiah::new(rupiah)));
+    let by = |rupiah| Some(NewPrice::By(PriceStep::By(Rupiah::new(rupiah))));
+    for (typed, meant) in [
+        ("10,6rb", to(10_600)),
+        ("10.6rb", to(10_600)),
+        ("11 rb", to(11_000)),
+        ("10rb500", to(10_500)),
+        ("sepuluh ribu", to(10_000)),
+        ("Rp 10.600", to(10_600)),
+        ("+ 100", by(100)),
+        ("-100", by(-100)),
+        ("10.6", None),
+        ("10600 rb", None),
+        ("10.600rb", None),
+    ] {
+        assert_eq!(price(&format!("/hargajual S10 {typed}")), meant, "{typed}");
+    }
+    let limit = |text: &str| match parse(text) {
+        Command::Admin(AdminCommand::Desk(AdminDesk::SetLimit { limit, .. })) => limit.map(Rupiah::get),
+        _ => None,
+    };
+    assert_eq!(limit("/batas KR0002 2 jt"), Some(2_000_000));
+    assert_eq!(limit("/batas KR0002 2jt5"), Some(2_500_000));
+    // No PIN stands there: what cannot be read is shown as it is.
+    match parse("/hargajual kategori Telkomsel 10600") {
+        Command::Incomplete { problem: Problem::Unfit(_, typed), .. } => assert_eq!(typed.to_string(), "10600"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Whatever decides is not done where its own words say the opposite, doubt, or name something else as well.
+#[test]
+fn words_of_doubt_decide_nothing() {
+    for (text, words) in [
+        ("/gagal 3 sukses", "sukses"),
+        ("/gagal 7 kata kios sukses", "kata kios sukses"),
+        ("/gagal 11 mungkin", "mungkin"),
+        ("/gagal 2 kayaknya ga masuk", "kayaknya ga masuk"),
+        ("/gagal 5 -", "-"),
+        ("/gagal 15 16", "16"),
+        ("/tolak 1 ?", "?"),
+        ("/deposit KR0001 49000 atau 94000", "atau 94000"),
+        ("/deposit KR0003 50000 atau KR0002", "atau KR0002"),
+        ("/deposit KR0001 46000 maaf salah", "maaf salah"),
+        ("/deposit KR0001 70000 kayaknya", "kayaknya"),
+        ("/deposit KR0001 95000 ragu", "ragu"),
+        ("/deposit KR0001 54000 tes", "tes"),
+        ("/nama KR0003 jangan", "jangan"),
+        ("/nama KR0003 KR0001", "KR0001"),
+        ("/supplier kios jeda ga jadi", "ga jadi"),
+        ("/supplier kios jeda batal", "batal"),
+        ("/supplier kios jeda eh salah xgate", "eh salah xgate"),
+        ("/supplier kios jeda belum", "belum"),
+    ] {
+        let command = parse(text);
+        assert!(!matches!(command, Command::Admin(_)), "{text} ({words}): {command:?}");
+    }
+    for text in [
+        "/gagal 12 nomor salah",
+        "/gagal 12 kata supplier gagal",
+        "/gagal 12 tidak masuk",
+        "/tolak 12 uang belum masuk",
+        "/deposit KR0001 50000 tf BCA jam 10",
+        "/deposit KR0001 50000 saldo awal",
+        "/deposit KR0001 -100000 salah nomor agen",
+        "/nama KR0001 Berkah Cell",
+        "/supplier kios jeda deposit habis",
+        "/supplier kios jeda tidak ada deposit",
+    ] {
+        assert!(matches!(parse(text), Command::Admin(_)), "{text}: {:?}", parse(text));
+    }
+    for words in ["1 jam", "22:00", "sebentar", "sampai jam 10"] {
+        assert!(says_when(words), "{words}");
+    }
+}

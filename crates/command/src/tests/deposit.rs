@@ -32,13 +32,43 @@ fn staff_may_write_an_amount_as_people_say_it() {
         ("1,5jt", 1_500_000, ""),
         ("2 juta", 2_000_000, ""),
         ("50000 oke", 50_000, "oke"),
+        ("1jt5", 1_500_000, ""),
+        ("1jt250 tunai", 1_250_000, "tunai"),
+        ("1,250jt", 1_250_000, ""),
+        ("0,5 jt", 500_000, ""),
+        ("1,5 juta", 1_500_000, ""),
+        ("100.000,00", 100_000, ""),
+        ("seratus ribu", 100_000, ""),
+        ("seratus lima puluh ribu tunai", 150_000, "tunai"),
+        ("sejuta lunas", 1_000_000, "lunas"),
+        ("1500 rb", 1_500_000, ""),
     ] {
         assert_eq!(booked(&format!("/deposit KR0001 {typed}")), Some((amount, note.to_owned())), "{typed}");
     }
-    for slip in ["50000 rb", "1 500 000", "1,5 juta", "65.0000", "57000 KR0002 58000", "57000 081299990009 58 ribu"] {
+    for slip in [
+        "1 500 000",
+        "65.0000",
+        "100.00",
+        "1jt25",
+        "50 ribu lima ratus",
+        "seratus",
+        "57000 KR0002 58000",
+        "57000 081299990009 58 ribu",
+    ] {
         assert_eq!(booked(&format!("/deposit KR0001 {slip}")), None, "{slip}");
     }
     assert_eq!(problem("/deposit KR0001 57000 kr0002 58000"), Problem::SeveralDeposits);
+    for (typed, less, more) in [
+        ("50000 rb", 50_000, 50_000_000),
+        ("50000rb", 50_000, 50_000_000),
+        ("50.000 rb", 50_000, 50_000_000),
+        ("10.600rb tunai", 10_600, 10_600_000),
+        ("1.250jt", 1_250_000, 1_250_000_000),
+        ("-50.000rb", 50_000, 50_000_000),
+    ] {
+        let doubt = Problem::DoubtfulAmount { less: Rupiah::new(less), more: Rupiah::new(more) };
+        assert_eq!(problem(&format!("/deposit KR0001 {typed}")), doubt, "{typed}");
+    }
     // No PIN stands there, so what cannot be read is shown as it is.
     let shown = |text: &str| {
         format!(
@@ -118,11 +148,21 @@ fn amounts_are_read_by_their_shape() {
         ("TIKET.500rb.1234", 500_000, true),
         ("TIKET 500 ribu", 500_000, false),
         ("deposit 2jt", 2_000_000, false),
+        ("deposit 2jt5", 2_500_000, false),
+        ("TIKET 1,25 juta", 1_250_000, false),
     ] {
         assert_eq!(amount(text), Ok((Some(expected), pin)), "{text}");
     }
-    for text in ["TIKET.17", "TIKET.0", "TIKET.abc", "TIKET.100,00.000", "TIKET.99999999999999999999", "TIKET.50000.12"]
-    {
+    for text in [
+        "TIKET.17",
+        "TIKET.0",
+        "TIKET.abc",
+        "TIKET.100,00.000",
+        "TIKET.99999999999999999999",
+        "TIKET.50000.12",
+        "TIKET 50000 rb",
+        "TIKET.50.000 rb",
+    ] {
         assert!(amount(text).is_err(), "{text}: {:?}", parse(text));
     }
     assert_eq!(problem("TIKET.-100000"), Problem::NegativeAmount);

@@ -104,10 +104,15 @@ fn admins_set_groups_and_move_resellers() {
         ("/grup agent S10 10.300", price(Some(10_300), false)),
         ("/grup agent s10 0 --paksa", price(Some(0), true)),
         ("/grup agent S10 -", price(None, false)),
-        ("/grup KR0001 agent", AdminNetwork::Assign { agent: agent(1), name: group("agent") }),
+        ("/grup KR0001 agent", AdminNetwork::Assign { agent: agent(1), name: Some(group("agent")) }),
+        ("/grup KR0001 -", AdminNetwork::Assign { agent: agent(1), name: None }),
+        ("/grup KR0001 hapus", AdminNetwork::Assign { agent: agent(1), name: None }),
         (
             "/grup 0812 3456 7890 agent",
-            AdminNetwork::Assign { agent: AgentRef::Phone("081234567890".parse().unwrap()), name: group("agent") },
+            AdminNetwork::Assign {
+                agent: AgentRef::Phone("081234567890".parse().unwrap()),
+                name: Some(group("agent")),
+            },
         ),
         ("/pindah KR0003 KR0002", AdminNetwork::Move { agent: agent(3), upline: Some(agent(2)) }),
         ("/pindah kr3 -", AdminNetwork::Move { agent: agent(3), upline: None }),

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use ::csv::{StringRecord, Writer};
 
 use super::fault::{RowError, RowFault};
-use super::limits::{COLUMNS, LARGEST_AMOUNT, MOST_ROWS, OPERATORS};
+use super::limits::{COLUMNS, LARGEST_AMOUNT, MOST_ROWS, OPERATORS, column_named};
 use super::product::{DestKind, Product, ProductKind, Route};
-use super::table::{LINES_OF_TITLES, OURS, Table, TableRow, is_column};
+use super::table::{LINES_OF_TITLES, OURS, Table, TableRow, columns_named};
 use crate::ids::{ProductCode, SupplierId};
 use crate::money::Rupiah;
 use crate::written;
@@ -140,11 +140,13 @@ impl Reading<'_> {
 
     /// The columns, and the rows below them; `None` after reporting why what is below cannot be judged.
     fn find_header<'t>(&mut self, table: &'t Table) -> Option<(Header, &'t [TableRow])> {
-        let named = |row: &TableRow| row.cells.iter().filter(|cell| is_column(cell)).count();
         let head = table.rows.iter().take(LINES_OF_TITLES).enumerate();
         // Of several the first: a header that is repeated below is a row like any other.
-        let (at, row) =
-            head.rev().max_by_key(|(_, row)| named(row)).filter(|(_, row)| named(row) >= OURS).or_else(|| {
+        let (at, row) = head
+            .rev()
+            .max_by_key(|(_, row)| columns_named(row))
+            .filter(|(_, row)| columns_named(row) >= OURS)
+            .or_else(|| {
                 self.no_header(table);
                 None
             })?;
@@ -199,18 +201,27 @@ impl Reading<'_> {
         // Of a sheet that is wider than its table, the rest has no names.
         let named =
             record.iter().enumerate().filter(|(_, name)| !name.is_empty()).last().map_or(0, |(last, _)| last + 1);
+        let mut unknown = Vec::new();
         for (place, name) in record.iter().enumerate().take(named) {
-            match COLUMNS.into_iter().find(|column| name.eq_ignore_ascii_case(column)) {
-                None => self.fault(line, None, RowFault::UnknownColumn(shorten(name))),
-                Some(column) if places.insert(column, place).is_some() => {
+            match column_named(name) {
+                None => unknown.push(shorten(name)),
+                Some((column, _)) if places.insert(column, place).is_some() => {
                     self.fault(line, Some(column), RowFault::RepeatedColumn);
                 }
                 Some(_) => {}
             }
         }
-        let needed = COLUMNS.into_iter().filter(|&column| column != OPTIONAL_COLUMN);
-        for column in needed.filter(|column| !places.contains_key(column)) {
-            self.fault(line, Some(column), RowFault::MissingColumn);
+        let is_missing = |column: &&str| *column != OPTIONAL_COLUMN && !places.contains_key(column);
+        let missing: Vec<&str> = COLUMNS.into_iter().filter(is_missing).collect();
+        match (missing.as_slice(), unknown.as_slice()) {
+            ([], unknown) => {
+                for name in unknown {
+                    self.fault(line, None, RowFault::UnknownColumn(name.clone()));
+                }
+            }
+            ([column], []) => self.fault(line, Some(column), RowFault::MissingColumn),
+            // One line, however many: what is to be done is the same.
+            _ => self.fault(line, None, RowFault::Columns { missing: missing.join(", "), unknown: unknown.join(", ") }),
         }
         (self.errors.len() == before).then_some(Header { places, width: record.len() })
     }
@@ -379,7 +390,10 @@ impl Row<'_> {
         let text = self.cell("kind");
         [ProductKind::Topup, ProductKind::Token, ProductKind::Bill]
             .into_iter()
-            .find(|&kind| text.eq_ignore_ascii_case(kind_name(kind)))
+            .find(|&kind| {
+                text.eq_ignore_ascii_case(kind_name(kind))
+                    || (kind == ProductKind::Bill && text.eq_ignore_ascii_case("tagihan"))
+            })
             .ok_or_else(|| if text.is_empty() { RowFault::Empty } else { RowFault::Kind(shorten(text)) })
     }
 
@@ -437,8 +451,8 @@ impl Row<'_> {
 
     fn open(&self) -> Result<bool, RowFault> {
         match self.cell("open").to_lowercase().as_str() {
-            "yes" | "ya" => Ok(true),
-            "no" | "tidak" => Ok(false),
+            "yes" | "ya" | "aktif" | "buka" => Ok(true),
+            "no" | "tidak" | "nonaktif" | "tutup" => Ok(false),
             "" => Err(RowFault::Empty),
             other => Err(RowFault::Open(shorten(other))),
         }

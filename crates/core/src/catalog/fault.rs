@@ -53,6 +53,12 @@ pub enum RowFault {
     NoWorkbook,
     #[error("`{0}` is not a column of the catalog")]
     UnknownColumn(String),
+    /// Several of ours are missing, or some are and others are nobody's.
+    #[error(
+        "these columns are missing: {missing}{}; `/katalog` in the chat gives a catalog to fill in",
+        if unknown.is_empty() { String::new() } else { format!(" (not the catalog's: {unknown})") }
+    )]
+    Columns { missing: String, unknown: String },
     #[error("this column is missing")]
     MissingColumn,
     #[error("this column stands twice")]

@@ -7,6 +7,33 @@ pub const COLUMNS: [&str; 14] = [
     "code", "name", "category", "operator", "kind", "nominal", "price", "supplier", "sku", "denom", "cost", "priority",
     "open", "dest",
 ];
+/// The same in Indonesian, as people head a table of their own; without spaces and signs.
+const OTHER_NAMES: [(&str, &str); 12] = [
+    ("code", "kode kodeproduk"),
+    ("name", "nama namaproduk produk"),
+    ("category", "kategori"),
+    ("kind", "jenis jenisproduk tipe"),
+    ("price", "harga hargajual jual"),
+    ("supplier", "suplier pemasok"),
+    ("sku", "kodesupplier kodesuplier kodepemasok"),
+    ("cost", "modal hargamodal hargabeli beli hpp"),
+    ("priority", "prioritas urutan"),
+    ("open", "aktif buka dibuka status"),
+    ("dest", "tujuan"),
+    ("nominal", "nilai"),
+];
+
+/// The column that a cell names; `true` where it does so in its own word.
+pub(super) fn column_named(cell: &str) -> Option<(&'static str, bool)> {
+    let cell = cell.trim();
+    let own = COLUMNS.into_iter().find(|column| cell.eq_ignore_ascii_case(column));
+    own.map(|column| (column, true)).or_else(|| {
+        let word: String = cell.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        let (column, _) = OTHER_NAMES.iter().find(|(_, names)| names.split(' ').any(|name| name == word))?;
+        Some((*column, false))
+    })
+}
+
 /// The operators a product can be bound to.
 pub const OPERATORS: [&str; 7] = ["telkomsel", "byu", "indosat", "xl", "axis", "tri", "smartfren"];
 

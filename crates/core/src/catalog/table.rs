@@ -6,7 +6,7 @@ use ::csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::decode::decode;
 use super::fault::{RowError, RowFault};
-use super::limits::{COLUMNS, LARGEST_FILE, MOST_ROWS};
+use super::limits::{LARGEST_FILE, MOST_ROWS, column_named};
 
 /// Lines of cells. White space around a cell's text is gone.
 #[derive(Clone, Debug, Default)]
@@ -60,8 +60,7 @@ impl Table {
     /// Whether it is a catalog, with or without mistakes: one of its first lines names the columns.
     #[must_use]
     pub fn is_catalog(&self) -> bool {
-        let named = |row: &TableRow| row.cells.iter().filter(|cell| is_column(cell)).count();
-        self.rows.iter().take(LINES_OF_TITLES).any(|row| named(row) >= OURS)
+        self.rows.iter().take(LINES_OF_TITLES).any(|row| columns_named(row) >= OURS)
     }
 
     /// Nothing could be read.
@@ -90,7 +89,8 @@ fn likely_separator(text: &str) -> u8 {
     const SEPARATORS: [char; 3] = [',', ';', '\t'];
     let head = || text.lines().filter(|line| !line.trim().is_empty()).take(LINES_OF_TITLES);
     let known = |separator: char| {
-        let named = |line: &str| line.split(separator).filter(|cell| is_column(cell.trim_matches('"'))).count();
+        let named =
+            |line: &str| line.split(separator).filter(|cell| column_named(cell.trim_matches('"')).is_some()).count();
         head().map(named).max().unwrap_or_default()
     };
     let stands = |separator: char| head().map(|line| line.matches(separator).count()).sum::<usize>();
@@ -98,9 +98,15 @@ fn likely_separator(text: &str) -> u8 {
     likely.and_then(|separator| u8::try_from(separator).ok()).unwrap_or(b',')
 }
 
-/// Whether a cell is the name of one of the catalog's columns.
-pub(super) fn is_column(cell: &str) -> bool {
-    COLUMNS.into_iter().any(|column| cell.trim().eq_ignore_ascii_case(column))
+/// How many of the catalog's columns a line names. A supplier's list has a price too: only beside a cost are our columns
+/// known by other words than their own.
+pub(super) fn columns_named(row: &TableRow) -> usize {
+    let named: Vec<(&str, bool)> = row.cells.iter().filter_map(column_named).collect();
+    let has = |wanted: &str| named.iter().any(|(column, _)| *column == wanted);
+    if has("price") && has("cost") && has("supplier") {
+        return named.len();
+    }
+    named.iter().filter(|(_, is_own)| *is_own).count()
 }
 
 fn cut(text: &str, separator: u8) -> Table {

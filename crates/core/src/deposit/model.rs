@@ -64,13 +64,11 @@ pub struct Ticket {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TicketState {
+    /// Nobody has decided.
     Open,
     /// The money has come; `credited` is what the reseller was given for it.
-    Accepted {
-        by: Decider,
-        at: DateTime<Utc>,
-        credited: Rupiah,
-    },
+    Accepted { by: Decider, at: DateTime<Utc>, credited: Rupiah },
+    /// No money is given for it.
     Refused {
         by: Decider,
         at: DateTime<Utc>,

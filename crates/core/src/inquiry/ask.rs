@@ -4,6 +4,7 @@ use crate::catalog::{Catalog, DestKind, Product, ProductKind};
 use crate::destination::Destination;
 use crate::destination::DestinationFault;
 use crate::ids::{ProductCode, SupplierId};
+use crate::order::accept::check_length;
 use crate::order::refusal::{Near, Why};
 use crate::phone::PrefixTable;
 use crate::routing::Availability;
@@ -213,15 +214,4 @@ fn token_asks(counter: &Counter<'_>) -> Result<Vec<Ask>, Why> {
         }
     }
     if asks.is_empty() { Err(why) } else { Ok(asks) }
-}
-
-fn check_length(customer: &str, range: &std::ops::RangeInclusive<usize>) -> Result<(), Why> {
-    let length = customer.chars().count();
-    if length < *range.start() {
-        Err(Why::TooShort)
-    } else if length > *range.end() {
-        Err(Why::TooLong)
-    } else {
-        Ok(())
-    }
 }

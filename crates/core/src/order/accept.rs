@@ -166,7 +166,7 @@ pub fn example(product: &Product, fault: DestinationFault, dest: &str) -> String
     format!("{}.{dest}.PIN", product.code)
 }
 
-fn check_length(dest: &str, range: &std::ops::RangeInclusive<usize>) -> Result<(), Why> {
+pub(crate) fn check_length(dest: &str, range: &std::ops::RangeInclusive<usize>) -> Result<(), Why> {
     let length = dest.chars().count();
     if length < *range.start() {
         Err(Why::TooShort)

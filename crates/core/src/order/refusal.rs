@@ -21,34 +21,26 @@ pub struct Refused {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Why {
-    UnknownProduct {
-        near: Vec<Near>,
-    },
+    /// No product is called so.
+    UnknownProduct { near: Vec<Near> },
+    /// The product is not sold now.
     Closed,
     /// The number is of `of`, the product for `wants`.
-    OtherOperator {
-        of: Vec<String>,
-        wants: String,
-    },
+    OtherOperator { of: Vec<String>, wants: String },
     /// No operator has this prefix.
     UnknownPrefix,
+    /// The destination has too few digits.
     TooShort,
+    /// The destination has too many digits.
     TooLong,
     /// The destination cannot be read as a number.
     Unreadable,
     /// It is not what the product goes to; `example` is what it would be.
-    NotItsDestination {
-        fault: DestinationFault,
-        example: String,
-    },
-    NoProductForNominal {
-        nominal: Rupiah,
-        near: Vec<Near>,
-    },
-    BalanceShort {
-        price: Rupiah,
-        missing: Rupiah,
-    },
+    NotItsDestination { fault: DestinationFault, example: String },
+    /// The operator has no product of this face value.
+    NoProductForNominal { nominal: Rupiah, near: Vec<Near> },
+    /// More than the reseller has.
+    BalanceShort { price: Rupiah, missing: Rupiah },
     /// The same was ordered before; `again` is the text that orders it once more.
     AlreadyOrdered {
         earlier: Box<OrderLine>,
@@ -58,44 +50,27 @@ pub enum Why {
         another_day: bool,
     },
     /// It was offered at another price; the new one is shown.
-    PriceChanged {
-        shown: Rupiah,
-        price: Rupiah,
-    },
+    PriceChanged { shown: Rupiah, price: Rupiah },
     /// The message waited too long.
-    Stale {
-        minutes: i64,
-    },
+    Stale { minutes: i64 },
     /// It seems so, but our clock is wrong.
     StaleByWrongClock,
     /// A bill is looked up first.
-    BillNeedsInquiry {
-        example: String,
-    },
+    BillNeedsInquiry { example: String },
     /// It is no bill; `example` orders it.
-    NotABill {
-        example: String,
-    },
+    NotABill { example: String },
     /// The suppliers asked do not tell; `None` when none could be asked.
-    InquiryRefused {
-        kind: Option<FailureKind>,
-    },
+    InquiryRefused { kind: Option<FailureKind> },
     /// It is still being looked up.
     InquiryRunning,
     /// What was shown is not valid any more; `example` looks it up again.
-    InquiryExpired {
-        example: String,
-    },
+    InquiryExpired { example: String },
     /// The reseller has paid it before.
-    BillPaidBefore {
-        earlier: Box<OrderLine>,
-    },
+    BillPaidBefore { earlier: Box<OrderLine> },
     /// It is paid, or being paid, by somebody else.
     BillPaidElsewhere,
     /// Its amount comes from the supplier and cannot be chosen.
-    AmountNotChosen {
-        example: String,
-    },
+    AmountNotChosen { example: String },
     /// Every supplier of it is in its nightly break.
     CutOff {
         /// When the first of them is back, where that is known.
@@ -107,25 +82,17 @@ pub enum Why {
     /// Its suppliers are paused, out of order, or our deposit there does not cover it.
     SuppliersRest,
     /// Something stands beside the order that means nothing; `example` is the order alone.
-    Leftover {
-        text: String,
-        example: String,
-    },
-    PinMissing {
-        example: String,
-    },
-    PinWrong {
-        tries_left: u8,
-    },
-    PinLocked {
-        until: DateTime<Utc>,
-    },
+    Leftover { text: String, example: String },
+    /// The order names no PIN; `example` is one that does.
+    PinMissing { example: String },
+    /// Another PIN than the reseller's.
+    PinWrong { tries_left: u8 },
+    /// Too many wrong PINs.
+    PinLocked { until: DateTime<Utc> },
     /// Not tried, so not counted.
     PinOtherLength,
     /// A program's request that can be no order, in the words it was told: its reference has them for good. No chat is told.
-    Program {
-        words: String,
-    },
+    Program { words: String },
     /// By an admin.
     PinReset {
         /// The time for choosing another one is over.

@@ -9,11 +9,13 @@ pub struct Sending {
     pub first: FirstSending,
     /// Whether the same request was, or may have been, sent again to ask what became of it.
     pub repeated: bool,
+    /// Whether the supplier has said success of it: a failure that names its serial number takes that back.
+    pub delivered: bool,
 }
 
 impl Sending {
     /// Nothing is known yet.
-    pub const NOT_YET: Self = Self { first: FirstSending::Unanswered, repeated: false };
+    pub const NOT_YET: Self = Self { first: FirstSending::Unanswered, repeated: false, delivered: false };
 
     /// Whether a refusal may be the repetition's: it was repeated, or nobody knows what became of the first sending.
     #[must_use]

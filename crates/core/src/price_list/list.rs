@@ -119,16 +119,12 @@ impl Breaks {
 pub enum ListFault {
     /// An error page, another format, too much of it.
     Unreadable,
+    /// It names no product.
     Empty,
     /// Less than half of what it had.
-    Shrunk {
-        before: usize,
-        now: usize,
-    },
+    Shrunk { before: usize, now: usize },
     /// Most costs are many times what they were, or a fraction.
-    Unit {
-        count: usize,
-    },
+    Unit { count: usize },
 }
 
 /// A list's products by code, in any letter case.

@@ -13,15 +13,12 @@ const LONGEST_REST: TimeDelta = TimeDelta::minutes(5);
 /// Whether orders go through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
+    /// Everything goes through.
     Closed,
     /// Nothing goes through until then.
-    Open {
-        until: DateTime<Utc>,
-    },
+    Open { until: DateTime<Utc> },
     /// One order may go through to see whether it works again; `probing` while one does.
-    HalfOpen {
-        probing: bool,
-    },
+    HalfOpen { probing: bool },
 }
 
 impl Door {

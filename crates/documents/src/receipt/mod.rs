@@ -28,20 +28,14 @@ pub struct Receipt {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Line {
+    /// An empty row.
     Gap,
+    /// A line across the paper.
     Rule,
-    Text {
-        text: String,
-        align: Align,
-        style: Style,
-    },
+    /// Words over the whole width.
+    Text { text: String, align: Align, style: Style },
     /// A value beside its label; the rest of a long value stands under its beginning.
-    Field {
-        label: String,
-        value: String,
-        side: Side,
-        style: Style,
-    },
+    Field { label: String, value: String, side: Side, style: Style },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -28,6 +28,7 @@ fn gagal_is_said_of_orders_only() {
                 | Reply::OrderNotUnderstood { .. }
                 | Reply::AgentWaiting { order: true, .. }
                 | Reply::AgentBlocked { order: true, .. }
+                | Reply::TurnedAway { order: true, .. }
                 | Reply::TryAgain { order: true }
         );
         assert_eq!(told.body.starts_with("GAGAL"), about_an_order, "{locale:?}: {}", told.body);

@@ -2,7 +2,7 @@
 //! `#trxid#product#ke:dest#…#Reffid:refid#`; the part between may itself hold `#`, so it is read from both ends inwards.
 
 use super::super::amount::{amount, leading_amount, same_destination, strip_word};
-use super::super::denial::denies_failure;
+use super::super::denial::{denies_failure, names_serial};
 use super::super::protocol::{Buy, Named, gist_of};
 use super::super::serial;
 use konter_core::ids::Reference;
@@ -241,6 +241,11 @@ fn earlier_order(buy: &Buy<'_>, status: &str, rest: &str) -> Outcome {
     }
 }
 
+/// `GAGAL; SN:…`, `GAGAL; …` and nothing but a serial number: what failed has none.
+fn names_a_delivery(ket: &str) -> bool {
+    names_serial(ket) || serial::is_number_of_a_delivery(ket.trim_end_matches('.'))
+}
+
 fn is_failed(word: &str) -> bool {
     word.trim().trim_end_matches('.').eq_ignore_ascii_case("GAGAL")
 }
@@ -264,7 +269,9 @@ fn failure(buy: &Buy<'_>, ket: &str, occasion: Occasion) -> Outcome {
         }
     };
     match listed {
-        None if denies_failure(ket) => Outcome::Unknown(Doubt::Contradictory),
+        None if denies_failure(ket) || (!buy.sent.delivered && names_a_delivery(ket)) => {
+            Outcome::Unknown(Doubt::Contradictory)
+        }
         Some(row) if is_doubtful => Outcome::Unknown(Doubt::Inconclusive(format!("row {}", row.row))),
         None if is_doubtful => Outcome::Unknown(Doubt::Inconclusive(excerpt(ket))),
         Some(row) => Outcome::Failed(row.kind),

@@ -205,13 +205,13 @@ fn report_after(sent: Sending, text: &str) -> Outcome {
     supplier("none").read_callback(&Buy { sent, ..BUY }, &callback).outcome
 }
 
-const LOST: Sending = Sending { first: FirstSending::Lost, repeated: false };
-const REPEATED: Sending = Sending { first: FirstSending::Accepted, repeated: true };
+const LOST: Sending = Sending { first: FirstSending::Lost, repeated: false, delivered: false };
+const REPEATED: Sending = Sending { first: FirstSending::Accepted, repeated: true, delivered: false };
 
 /// Where the first sending was answered with another order's fate, so may be every repetition of it.
 #[test]
 fn another_orders_fate_is_never_this_ones_then_or_later() {
-    let sent = Sending { first: FirstSending::AnotherOrders, repeated: true };
+    let sent = Sending { first: FirstSending::AnotherOrders, repeated: true, delivered: false };
     let buy = Buy { sent, ..BUY };
     assert_eq!(supplier("none").read_status(&buy, &answer(row(12))).outcome, Outcome::Unknown(Doubt::EarlierOrder));
     let now = Now { utc: noon().and_utc(), local: noon() };
@@ -225,7 +225,8 @@ fn another_orders_fate_is_never_this_ones_then_or_later() {
 #[test]
 fn a_report_that_may_refuse_the_repeat_is_no_failure() {
     for number in [6, 7, 9, 11, 13, 16] {
-        for sent in [LOST, REPEATED, Sending { first: FirstSending::AnotherOrders, repeated: false }] {
+        for sent in [LOST, REPEATED, Sending { first: FirstSending::AnotherOrders, repeated: false, delivered: false }]
+        {
             let expected = Outcome::Unknown(Doubt::Inconclusive(format!("row {number}")));
             assert_eq!(report_after(sent, row(number)), expected, "row {number} {sent:?}");
         }
@@ -404,6 +405,8 @@ fn what_the_document_does_not_call_success_or_failure_is_unknown() {
         (row(4).replace("tidak dapat diproses", "sedang diproses"), Doubt::Contradictory),
         (row(4).replace("Transaksi tidak dapat diproses", "gagal cek koneksi"), Doubt::Contradictory),
         (row(4).replace("Transaksi tidak dapat diproses", "percobaan ke-1 gagal"), Doubt::Contradictory),
+        (row(4).replace("Transaksi tidak dapat diproses", "SN:0041002345678901"), Doubt::Contradictory),
+        (row(4).replace("Transaksi tidak dapat diproses", "0041002345678901"), Doubt::Contradictory),
         (success.replace("0041002345678901", "Berhasil dialihkan ke server 2"), Doubt::NoSerial),
         (row(4).replace("Transaksi tidak", "SUKSES; tidak"), Doubt::Contradictory),
         (format!("{success}{}", row(4)), Doubt::Contradictory),

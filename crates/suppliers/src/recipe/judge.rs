@@ -7,14 +7,31 @@ use super::Recipe;
 use super::said::Said;
 use super::schema::{On, Verdict};
 use crate::amount::same_destination;
-use crate::denial::denies_failure;
+use crate::denial::{denies_failure, denies_success, names_serial};
 use crate::protocol::Buy;
 use crate::serial;
 
 impl Recipe {
-    /// Held against no order: the serial must go with a success all the same.
+    /// Held against no order: the serial must go with a success all the same, and nothing may deny what it says.
     pub(super) fn judge_alone(&self, said: &mut Said) {
+        if self.contradicts_itself(said, false) && said.doubt.is_none() {
+            (said.verdict, said.doubt) = (Verdict::Unknown, Some(Doubt::Contradictory));
+        }
         said.check_serial(self.serial);
+    }
+
+    /// Whether its reason or its serial is that of another end.
+    fn contradicts_itself(&self, said: &Said, delivered: bool) -> bool {
+        let reason = said.reason.as_deref().unwrap_or_default();
+        match said.verdict {
+            Verdict::Failed if self.kind_of(said) == FailureKind::Reversed => false,
+            Verdict::Failed => {
+                // What takes a success back may name its serial.
+                denies_failure(reason) || (!delivered && (said.has_serial_of_its_own() || names_serial(reason)))
+            }
+            Verdict::Success => denies_success(reason),
+            Verdict::Pending | Verdict::Unknown => false,
+        }
     }
 
     /// The reading of what a reply says, for this order.
@@ -51,15 +68,15 @@ impl Recipe {
         if of_another {
             return Err(Doubt::EarlierOrder);
         }
+        if self.contradicts_itself(said, buy.sent.delivered) {
+            return Err(Doubt::Contradictory);
+        }
         match said.verdict {
             Verdict::Pending => Ok(Outcome::Pending),
             Verdict::Unknown => Err(Doubt::NotUnderstood),
             Verdict::Failed => {
                 let kind = self.kind_of(said);
                 let reason = said.reason.as_deref().unwrap_or_default();
-                if kind != FailureKind::Reversed && denies_failure(reason) {
-                    return Err(Doubt::Contradictory);
-                }
                 if self.may_refuse_the_question(buy, said, kind, on) {
                     return Err(Doubt::Inconclusive(reason.chars().take(60).collect()));
                 }

@@ -79,16 +79,23 @@ impl Report {
 
     fn in_params(&self, recipe: &Recipe, callback: &Callback) -> Option<Said> {
         let text = self.text_of(callback);
-        let mut said = match &recipe.json {
-            Some(reader) => {
-                let pairs =
-                    callback.query.iter().chain(&callback.form).map(|(name, value)| (name.as_str(), value.as_str()));
-                match Object::of_pairs(pairs) {
-                    Ok(object) => reader.read(&Json::Object(object), Some(On::Report), recipe.text.as_ref()),
-                    Err(doubt) => Said { doubt: Some(doubt), ..Said::default() },
+        let pairs = callback.query.iter().chain(&callback.form).map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut said = match (Object::of_pairs(pairs), &recipe.json) {
+            (Err(doubt), _) => Said { doubt: Some(doubt), ..Said::default() },
+            (Ok(object), Some(reader)) => {
+                let mut said = reader.read(&Json::Object(object), Some(On::Report), recipe.text.as_ref());
+                // A text that says how its order ended has been read with the rest.
+                let text = text.unwrap_or_default();
+                match recipe.text.as_ref().map(|reader| reader.read(&text, Some(On::Report)).verdict) {
+                    Some(Verdict::Failed | Verdict::Success) => {}
+                    Some(Verdict::Pending) if said.verdict == Verdict::Success => {
+                        (said.verdict, said.doubt) = (Verdict::Unknown, Some(Doubt::Contradictory));
+                    }
+                    _ => said.hold_against(&text),
                 }
+                said
             }
-            None => recipe.text.as_ref()?.read(&text?, Some(On::Report)),
+            (Ok(_), None) => recipe.text.as_ref()?.read(&text?, Some(On::Report)),
         };
         self.name(callback, &mut said);
         Some(said)

@@ -5,6 +5,8 @@ use konter_core::money::Rupiah;
 use konter_core::outcome::{Doubt, FailureKind};
 
 use super::schema::{SerialRule, Verdict};
+use crate::amount::same_destination;
+use crate::denial::{denies_failure, denies_success, says_success, wavers};
 use crate::serial;
 
 /// Fields of a reply. A group of a regular expression may be called by its English or its Indonesian name.
@@ -81,6 +83,29 @@ impl Said {
             Field::Reason => self.reason.is_some(),
             Field::Name => self.name.is_some(),
             Field::Trx => self.trx.is_some(),
+        }
+    }
+
+    /// Whether what stands in the serial's place is one, and not the order's other figures or a word.
+    pub fn has_serial_of_its_own(&self) -> bool {
+        let is_other = |serial: &str| {
+            [&self.reference, &self.destination, &self.trx]
+                .into_iter()
+                .flatten()
+                .any(|other| same_destination(other, serial))
+        };
+        self.serial.as_deref().is_some_and(|serial| serial::is_number_of_a_delivery(serial) && !is_other(serial))
+    }
+
+    /// A verdict in a place of its own is in doubt where the text beside it says another, of whatever order it speaks.
+    pub fn hold_against(&mut self, text: &str) {
+        let denies = match self.verdict {
+            Verdict::Failed => self.kind != Some(FailureKind::Reversed) && denies_failure(text),
+            Verdict::Success => denies_success(text) || (!says_success(text) && wavers(text)),
+            Verdict::Pending | Verdict::Unknown => false,
+        };
+        if denies {
+            (self.verdict, self.doubt) = (Verdict::Unknown, Some(Doubt::Contradictory));
         }
     }
 

@@ -127,7 +127,7 @@ impl TextReader {
         let later = later.first().and_then(|place| self.rules.get(*place)).map(|rule| rule.verdict);
         matches!(
             (said.verdict, later),
-            (Verdict::Failed, Some(Verdict::Success)) | (Verdict::Success, Some(Verdict::Failed))
+            (Verdict::Failed, Some(Verdict::Success | Verdict::Pending)) | (Verdict::Success, Some(Verdict::Failed))
         )
     }
 

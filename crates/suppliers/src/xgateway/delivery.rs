@@ -23,7 +23,7 @@ pub(super) fn read(buy: &Buy<'_>, serial: Option<&str>, text: &Text<'_>) -> Resu
 fn read_token(serial: Option<&str>, text: &Text<'_>) -> Result<Delivery, Doubt> {
     let shapes = serial.map(token_serial::read).unwrap_or_default();
     let in_serial = serial.and_then(|serial| serial.split('/').next()).and_then(token).or_else(|| only(&shapes));
-    let in_text = text.get(Key::Token).and_then(token);
+    let in_text = text.get(Key::Detail(Detail::Token)).and_then(token);
     let token = match (in_serial, in_text) {
         (Some(one), Some(other)) if one != other => return Err(Doubt::Contradictory),
         (Some(token), _) | (None, Some(token)) => token,
@@ -69,14 +69,12 @@ fn serial_parts(serial: &str) -> Vec<(Detail, String)> {
 /// Who the customer is: `METER`, `IDPEL`, `NAMA`, `DAYA`.
 pub(super) fn customer(text: &Text<'_>) -> Details {
     let mut details = Details::new();
-    for (key, detail) in
-        [(Key::Meter, Detail::Meter), (Key::CustomerId, Detail::CustomerId), (Key::CustomerName, Detail::CustomerName)]
-    {
-        if let Some(value) = text.get(key) {
+    for detail in [Detail::Meter, Detail::CustomerId, Detail::CustomerName] {
+        if let Some(value) = text.get(Key::Detail(detail)) {
             details.insert(detail, value.to_owned());
         }
     }
-    if let Some(power) = text.get(Key::Power) {
+    if let Some(power) = text.get(Key::Detail(Detail::Power)) {
         let (tariff, power) = power.split_once('/').map_or((None, power), |(tariff, power)| (Some(tariff), power));
         if let Some(tariff) = tariff.map(str::trim).filter(|tariff| !tariff.is_empty()) {
             details.insert(Detail::Tariff, tariff.to_owned());
@@ -90,24 +88,24 @@ pub(super) fn customer(text: &Text<'_>) -> Details {
 
 fn details(text: &Text<'_>) -> Details {
     let mut details = customer(text);
-    for (key, detail) in [
-        (Key::TokenAmount, Detail::TokenAmount),
-        (Key::Paid, Detail::Paid),
-        (Key::Admin, Detail::Admin),
-        (Key::Stamp, Detail::Stamp),
-        (Key::Vat, Detail::Vat),
-        (Key::StreetLightTax, Detail::StreetLightTax),
-        (Key::Instalment, Detail::Instalment),
+    for detail in [
+        Detail::TokenAmount,
+        Detail::Paid,
+        Detail::Admin,
+        Detail::Stamp,
+        Detail::Vat,
+        Detail::StreetLightTax,
+        Detail::Instalment,
     ] {
         // Amounts with cents are left out: these are whole rupiah.
-        if let Some(amount) = text.get(key).and_then(amount) {
+        if let Some(amount) = text.get(Key::Detail(detail)).and_then(amount) {
             details.insert(detail, amount.get().to_string());
         }
     }
-    if let Some(reference) = text.get(Key::UtilityReference) {
+    if let Some(reference) = text.get(Key::Detail(Detail::UtilityReference)) {
         details.insert(Detail::UtilityReference, reference.to_owned());
     }
-    if let Some(kwh) = text.get(Key::Kwh) {
+    if let Some(kwh) = text.get(Key::Detail(Detail::Kwh)) {
         details.insert(Detail::Kwh, plain_kwh(kwh));
     }
     details

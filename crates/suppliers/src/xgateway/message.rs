@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::super::amount::{end_of_destination, strip_word};
+use konter_core::outcome::Detail;
 
 /// A known key of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,21 +16,8 @@ pub(super) enum Key {
     TransactionId,
     Serial,
     Explanation,
-    Meter,
-    CustomerId,
-    CustomerName,
-    /// Tariff and power: `R3/5500`, `R3 /5500 VA`.
-    Power,
-    UtilityReference,
-    Paid,
-    Admin,
-    Stamp,
-    Vat,
-    StreetLightTax,
-    Instalment,
-    TokenAmount,
-    Kwh,
-    Token,
+    /// Of these `Power` holds tariff and power: `R3/5500`, `R3 /5500 VA`.
+    Detail(Detail),
 }
 
 const KEYS: [(&str, Key); 19] = [
@@ -38,20 +26,20 @@ const KEYS: [(&str, Key); 19] = [
     ("ID", Key::TransactionId),
     ("SN", Key::Serial),
     ("KET", Key::Explanation),
-    ("METER", Key::Meter),
-    ("IDPEL", Key::CustomerId),
-    ("NAMA", Key::CustomerName),
-    ("DAYA", Key::Power),
-    ("REF", Key::UtilityReference),
-    ("RPBAYAR", Key::Paid),
-    ("ADMIN", Key::Admin),
-    ("METERAI", Key::Stamp),
-    ("PPN", Key::Vat),
-    ("PPJ", Key::StreetLightTax),
-    ("ANGSURAN", Key::Instalment),
-    ("RPTOKEN", Key::TokenAmount),
-    ("KWH", Key::Kwh),
-    ("TOKEN", Key::Token),
+    ("METER", Key::Detail(Detail::Meter)),
+    ("IDPEL", Key::Detail(Detail::CustomerId)),
+    ("NAMA", Key::Detail(Detail::CustomerName)),
+    ("DAYA", Key::Detail(Detail::Power)),
+    ("REF", Key::Detail(Detail::UtilityReference)),
+    ("RPBAYAR", Key::Detail(Detail::Paid)),
+    ("ADMIN", Key::Detail(Detail::Admin)),
+    ("METERAI", Key::Detail(Detail::Stamp)),
+    ("PPN", Key::Detail(Detail::Vat)),
+    ("PPJ", Key::Detail(Detail::StreetLightTax)),
+    ("ANGSURAN", Key::Detail(Detail::Instalment)),
+    ("RPTOKEN", Key::Detail(Detail::TokenAmount)),
+    ("KWH", Key::Detail(Detail::Kwh)),
+    ("TOKEN", Key::Detail(Detail::Token)),
 ];
 
 /// What the text is about.

@@ -24,7 +24,7 @@ use super::protocol::{
 use super::serial::is_serial;
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
-use konter_core::outcome::{Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading};
+use konter_core::outcome::{Detail, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading};
 
 /// "URL", sections III.1 to III.3.
 const PATH: &str = "/st24";
@@ -162,7 +162,10 @@ impl Protocol for Xgateway {
         Named {
             reference: some(request_id(&members)),
             product: text.head.and_then(|head| some(head.product)),
-            dest: text.head.and_then(|head| some(head.dest)).or_else(|| text.get(Key::Meter).and_then(some)),
+            dest: text
+                .head
+                .and_then(|head| some(head.dest))
+                .or_else(|| text.get(Key::Detail(Detail::Meter)).and_then(some)),
             reason: text.get(Key::Explanation).or(Some(field(&members, "MESSAGE"))).and_then(some),
         }
     }
@@ -277,8 +280,12 @@ impl Answer {
             Says::Failed(row) if may_be_refused_again(buy, occasion) && !row.tells_fate => {
                 Outcome::Unknown(Doubt::Inconclusive(row.code.to_owned()))
             }
-            // A refusal that comes with a serial; only a reversal may name the one it took back.
-            Says::Failed(row) if row.kind != FailureKind::Reversed && self.serial(text).is_some() => contradictory,
+            // A refusal that comes with a serial; only what takes a success back may name it.
+            Says::Failed(row)
+                if row.kind != FailureKind::Reversed && !buy.sent.delivered && self.serial(text).is_some() =>
+            {
+                contradictory
+            }
             Says::Failed(row)
                 if row.kind != FailureKind::Reversed && denies_failure(field(&self.members, "MESSAGE")) =>
             {
@@ -308,7 +315,8 @@ impl Answer {
             Some(_) => {}
             None => {
                 let is_ours = |number: Option<&str>| number.is_some_and(|number| same_destination(number, buy.dest));
-                if !is_ours(text.get(Key::Meter)) && !is_ours(text.get(Key::CustomerId)) {
+                if !is_ours(text.get(Key::Detail(Detail::Meter))) && !is_ours(text.get(Key::Detail(Detail::CustomerId)))
+                {
                     return Err(Doubt::OtherDestination);
                 }
             }

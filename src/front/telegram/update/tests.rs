@@ -39,6 +39,7 @@ fn a_message_becomes_an_inbox_message() {
         is_caption: false,
         replies_to: None,
         topic: None,
+        speaks: None,
     };
     assert_eq!(read_now(&update), Incoming::Message(expected));
 }
@@ -266,6 +267,7 @@ fn a_button_speaks_with_its_data_once_per_tap() {
         is_caption: false,
         replies_to: None,
         topic: None,
+        speaks: None,
     };
     let read = read(&tap(1001, &json!({"id": 1001, "type": "private"})), now);
     assert_eq!(read, Incoming::Tap { message: expected, tap: "4242".into() });

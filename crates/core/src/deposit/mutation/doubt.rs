@@ -11,31 +11,44 @@ const TALK: &str = "akan bakal nanti ntar besok lusa segera kalau kalo klo klau 
     sepertinya kayaknya harusnya seharusnya tidak tdk ga gak nggak ngga enggak gk tapi tp tetapi kok apa apakah kapan \
     bilang blg katanya kata ngaku ngakunya kabari kabarin infoin tolong mohon tunggu tagihan tempo invoice topup \
     menunggu diproses will if when please maybe tomorrow promo cashback hadiah menangkan pinjaman";
-const TALKED: [&str; 8] =
-    ["top up", "top-up", "sudah transfer", "udah transfer", "sudah tf", "udah tf", "sdh tf", "mau transfer"];
+const TALKED: [&str; 11] = [
+    "sudah masuk",
+    "udah masuk",
+    "sdh masuk",
+    "top up",
+    "top-up",
+    "sudah transfer",
+    "udah transfer",
+    "sudah tf",
+    "udah tf",
+    "sdh tf",
+    "mau transfer",
+];
 
-fn has_word(text: &str, list: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric()).any(|word| list.split_whitespace().any(|known| known == word))
+/// Which word of the list stands there.
+fn word_of(text: &str, list: &'static str) -> Option<&'static str> {
+    text.split(|c: char| !c.is_alphanumeric()).find_map(|word| list.split_whitespace().find(|known| *known == word))
 }
 
-/// Whether the lines of one payment say that nothing came of it.
-pub(super) fn is_undone(text: &str) -> bool {
-    has_word(&text.to_lowercase(), UNDONE)
+/// The word by which the lines of one payment say that nothing came of it.
+pub(super) fn undone_by(text: &str) -> Option<&'static str> {
+    word_of(&text.to_lowercase(), UNDONE)
 }
 
-/// Whether somebody talks of money, or asks, where a bank would tell. What a bank adds in sentences of their own, without
-/// an amount in them, says nothing of it: `Bukan Anda? Hubungi 14000`.
-pub(super) fn is_talk(line: &str) -> bool {
+/// The word by which somebody talks of money, or asks, where a bank would tell. What a bank adds in sentences of their own,
+/// without an amount in them, says nothing of it: `Bukan Anda? Hubungi 14000`.
+pub(super) fn talked_by(line: &str) -> Option<&'static str> {
     let line = line.to_lowercase();
-    let is_said = |sentence: &str| {
-        sentence.contains('?') || has_word(sentence, TALK) || TALKED.iter().any(|words| sentence.contains(words))
+    let said_by = |sentence: &str| {
+        let asks = sentence.contains('?').then_some("?");
+        asks.or_else(|| word_of(sentence, TALK)).or_else(|| TALKED.into_iter().find(|words| sentence.contains(words)))
     };
-    sentences(&line).any(|sentence| sentence.contains(|c: char| c.is_ascii_digit()) && is_said(sentence))
+    sentences(&line).filter(|sentence| sentence.contains(|c: char| c.is_ascii_digit())).find_map(said_by)
 }
 
 /// The text without the sentences that ask or suppose.
 pub(super) fn without_questions(text: &str) -> String {
-    let is_plain = |sentence: &&str| !sentence.contains('?') && !has_word(&sentence.to_lowercase(), TALK);
+    let is_plain = |sentence: &&str| !sentence.contains('?') && word_of(&sentence.to_lowercase(), TALK).is_none();
     text.lines().flat_map(sentences).filter(is_plain).collect::<Vec<_>>().join("\n")
 }
 

@@ -94,7 +94,9 @@ pub(super) fn flow_of(text: &str) -> Option<Flow> {
     // By itself `masuk` is anybody's word.
     let to_an_account = word(&["masuk"]) && word(&["rek", "rekening", "tabungan", "bank", "dari"]);
     let is_in = has(&IN) || word(&["cr", "kredit", "credit"]) || to_an_account;
-    let is_out = has(&OUT) || word(&["db", "debet", "debit", "keluar"]);
+    // The payer's own screen: `Pembayaran QRIS Rp50.236 ke Toko Hadi berhasil`.
+    let pays_somebody = word(&["pembayaran", "bayar", "payment"]) && word(&["ke", "kepada", "to"]);
+    let is_out = pays_somebody || has(&OUT) || word(&["db", "debet", "debit", "keluar"]);
     match (is_in, is_out) {
         (true, false) => Some(Flow::In),
         (false, true) => Some(Flow::Out),

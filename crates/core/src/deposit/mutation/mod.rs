@@ -35,6 +35,8 @@ pub struct Moved {
     pub day: Option<NaiveDate>,
     /// What stands around it, cut short.
     pub line: String,
+    /// The word that leaves it in doubt whether it has come in to stay: it may be part of a name.
+    pub doubt: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +64,13 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
     let text = text.get(..end).unwrap_or_default();
     // A message says in one line that something came, and in the next how much. Of several, each line speaks for itself.
     let whole = line::flow_of(&doubt::without_questions(text));
-    let undone = undone_lines(text, today);
+    let undone_lines = undone_lines(text, today);
     let notices = notices(text, today);
     let mut moved = Vec::new();
     let mut day = None;
     // Where the lines of one payment begin, and the last of them that says nothing of its own.
     let (mut begins, mut bare) = (0, None);
-    for ((one, is_undone), notice) in text.lines().zip(undone).zip(notices) {
+    for ((one, undone), notice) in text.lines().zip(undone_lines).zip(notices) {
         let dated = date::leading(one, today);
         if dated.is_some() {
             (begins, bare) = (moved.len(), None);
@@ -84,18 +86,19 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
             let flow = if own == Flow::Unclear { whole.unwrap_or(own) } else { own };
             let (is_marked, notice) = (line::is_marked(one), notice.filter(|notice| notice.amount == amount));
             // A mark is a statement's, which does not talk.
-            let is_told = is_marked || !doubt::is_talk(one);
-            let is_sure = is_told && !is_undone && !may_be_balance(one, &amounts, amount);
+            let talked = if is_marked { None } else { doubt::talked_by(one) };
             let is_plain = notice.is_some() || is_marked && form::is_statement(one, dated.is_some());
             // Its form says so, though no word of it does.
             let flow = if flow == Flow::Unclear && notice.is_some() { Flow::In } else { flow };
+            let doubt = undone.or(talked).filter(|_| flow == Flow::In);
+            let is_sure = doubt.is_none() && !may_be_balance(one, &amounts, amount);
             let flow = match flow {
                 Flow::In if !is_sure => Flow::Unclear,
                 Flow::In if !is_plain => Flow::Told,
                 flow => flow,
             };
             let of_line = || dated.or_else(|| worst(&date::all(one, today), today)).or(day);
-            push(&mut moved, amount, flow, notice.map_or_else(of_line, |notice| notice.day), one);
+            push(&mut moved, (amount, flow, doubt), notice.map_or_else(of_line, |notice| notice.day), one);
             bare = is_bare.then_some(amount).filter(|_| moved.len() == begins + 1);
         }
     }
@@ -143,9 +146,9 @@ fn may_be_balance(line: &str, amounts: &[(Rupiah, Flow)], amount: Rupiah) -> boo
     amounts.first().is_some_and(|(first, _)| *first != amount) && !line::is_marked(line)
 }
 
-/// For each line whether the payment it belongs to came to nothing: its own lines say so, from the one that begins with a
+/// For each line the word by which the payment it belongs to came to nothing: its own lines say so, from the one that begins with a
 /// day to the next, or what stands before all of them.
-fn undone_lines(text: &str, today: NaiveDate) -> Vec<bool> {
+fn undone_lines(text: &str, today: NaiveDate) -> Vec<Option<&'static str>> {
     let lines: Vec<&str> = text.lines().collect();
     let mut begins: Vec<usize> =
         (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|one| date::leading(one, today).is_some())).collect();
@@ -154,9 +157,9 @@ fn undone_lines(text: &str, today: NaiveDate) -> Vec<bool> {
     let mut undone = Vec::with_capacity(lines.len());
     for pair in begins.windows(2) {
         let &[from, to] = pair else { continue };
-        let of_all = undone.first() == Some(&true) && begins.get(1).is_some_and(|first| *first > 0);
+        let of_all = undone.first().copied().flatten().filter(|_| begins.get(1).is_some_and(|first| *first > 0));
         let said = lines.get(from..to).unwrap_or_default().join("\n");
-        undone.extend(std::iter::repeat_n(of_all || doubt::is_undone(&said), to - from));
+        undone.extend(std::iter::repeat_n(of_all.or_else(|| doubt::undone_by(&said)), to - from));
     }
     undone
 }
@@ -182,10 +185,18 @@ pub fn tells_of_income(text: &str, today: NaiveDate) -> bool {
     read(text, today).iter().any(|moved| moved.flow.is_in())
 }
 
-fn push(moved: &mut Vec<Moved>, amount: Rupiah, flow: Flow, day: Option<NaiveDate>, line: &str) {
+/// Whether a text names amounts as come in, plainly or in doubt.
+#[must_use]
+pub fn may_tell_of_income(text: &str, today: NaiveDate) -> bool {
+    read(text, today).iter().any(|moved| moved.flow.is_in() || moved.doubt.is_some())
+}
+
+type Told = (Rupiah, Flow, Option<&'static str>);
+
+fn push(moved: &mut Vec<Moved>, (amount, flow, doubt): Told, day: Option<NaiveDate>, line: &str) {
     // One more says that there are more.
     if amount >= LEAST && moved.len() <= MOST_LINES {
-        moved.push(Moved { amount, flow, day, line: crate::clean::clean(line, SHOWN) });
+        moved.push(Moved { amount, flow, day, line: crate::clean::clean(line, SHOWN), doubt });
     }
 }
 

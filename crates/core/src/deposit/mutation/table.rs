@@ -47,15 +47,16 @@ pub fn read_table(table: &Table, today: NaiveDate) -> Vec<Moved> {
         let day = shown.iter().find_map(|cell| date::leading(cell, today));
         let shown = shown.join(" ; ");
         // What was taken back or put right is looked at by a person.
-        let plain = |flow| match flow {
-            Flow::In if doubt::is_undone(&shown) => Flow::Unclear,
-            Flow::In if !form::is_statement(&shown, day.is_some()) => Flow::Told,
-            flow => flow,
+        let undone = doubt::undone_by(&shown);
+        let told = |amount, flow| match undone {
+            Some(_) if flow == Flow::In => (amount, Flow::Unclear, undone),
+            _ if flow == Flow::In && !form::is_statement(&shown, day.is_some()) => (amount, Flow::Told, None),
+            _ => (amount, flow, None),
         };
         if columns.credit.is_some() || columns.debit.is_some() {
             for (column, flow) in [(columns.credit, Flow::In), (columns.debit, Flow::Out)] {
                 if let Some(amount) = cell(row, column).and_then(written::amount) {
-                    push(&mut moved, amount, plain(flow), day, &shown);
+                    push(&mut moved, told(amount, flow), day, &shown);
                 }
             }
         } else if let Some((text, flow)) =
@@ -63,14 +64,14 @@ pub fn read_table(table: &Table, today: NaiveDate) -> Vec<Moved> {
         {
             let unsigned = text.trim().trim_start_matches(['+', '-']);
             if let Some(amount) = written::amount(unsigned) {
-                push(&mut moved, amount, plain(flow), day, &shown);
+                push(&mut moved, told(amount, flow), day, &shown);
             }
         } else {
             let amounts = line::amounts(&shown);
             for &(amount, flow) in &amounts {
                 let is_beside = flow == Flow::In && may_be_balance(&shown, &amounts, amount);
-                let flow = if is_beside { Flow::Unclear } else { plain(flow) };
-                push(&mut moved, amount, flow, day, &shown);
+                let told = if is_beside { (amount, Flow::Unclear, None) } else { told(amount, flow) };
+                push(&mut moved, told, day, &shown);
             }
         }
     }

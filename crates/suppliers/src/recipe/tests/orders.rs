@@ -175,7 +175,20 @@ fn an_irs_report_is_the_parameters_and_a_text_of_another_order_is_doubt() {
     let said = |query: &str| irs.read_callback(&BUY, &report(query)).outcome;
     let sold = "clientid=1700000000001&statuscode=1&kp=S10&msisdn=081234567890&sn=19051780162192";
     assert!(matches!(said(sold), Outcome::Success(_)));
-    assert!(matches!(said(&sold.replace("statuscode=1", "statuscode=2")), Outcome::Failed(_)));
+    let failed = sold.replace("statuscode=1", "statuscode=2");
+    assert!(matches!(said(&failed.replace("19051780162192", "")), Outcome::Failed(_)));
+    assert_eq!(said(&failed), Outcome::Unknown(Doubt::Contradictory), "what failed has no serial number");
+    for words in ["sedang diproses", "pending", "menunggu jawaban", "trx sukses, callback gagal", "sudah masuk"] {
+        let text = failed.replace("19051780162192", "") + "&msg=" + words;
+        assert_eq!(said(&text), Outcome::Unknown(Doubt::Contradictory), "{words}");
+    }
+    for words in ["pending", "R#1700000000001 S10.081234567890 sedang diproses"] {
+        assert_eq!(
+            said(&format!("{sold}&msg={}", words.replace('#', "%23"))),
+            Outcome::Unknown(Doubt::Contradictory),
+            "{words}"
+        );
+    }
     assert_eq!(said(&format!("{sold}&msg=REFID:17 S10 SUKSES")), Outcome::Unknown(Doubt::Contradictory));
     assert_eq!(said(&format!("{sold}&clientid=5")), Outcome::Unknown(Doubt::Contradictory));
     assert_eq!(irs.callback_reference(&report("clientid=007&statuscode=1")), None);

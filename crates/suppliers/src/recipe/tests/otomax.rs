@@ -47,6 +47,28 @@ fn what_is_said_of_something_else_decides_nothing() {
             }
         }
     }
+    for (name, reply) in [
+        (
+            "digiflazz",
+            r#"{"data":{"ref_id":"9","status":"Gagal","rc":"02","sn":"","message":"Trx SUKSES. SN: 0041002345678901"}}"#,
+        ),
+        (
+            "digiflazz",
+            r#"{"data":{"ref_id":"9","status":"Gagal","rc":"02","sn":"0041002345678901","message":"Gagal"}}"#,
+        ),
+        ("digiflazz", r#"{"data":{"ref_id":"9","status":"Gagal","rc":"02","sn":"","message":"masih diproses"}}"#),
+        (
+            "digiflazz",
+            r#"{"data":{"ref_id":"9","status":"Sukses","rc":"00","sn":"0041002345678901","message":"Transaksi Gagal"}}"#,
+        ),
+        ("otomax", "R#9 S10.081234567890 GAGAL. SN: 0041002345678901. Saldo 89.400"),
+        ("okeconnect", "R#9 S10.081234567890 GAGAL. SN/Ref: 0041002345678901. Saldo 89.400"),
+    ] {
+        let outcome = recipe(name).taken(reply).outcome;
+        if outcome != Verdict::Unknown {
+            wrong.push(format!("{name}: {reply}: {outcome:?}"));
+        }
+    }
     assert!(wordings.lines().count() >= 150);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

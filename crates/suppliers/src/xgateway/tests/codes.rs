@@ -59,8 +59,8 @@ fn a_repeat_refused_at_the_door_says_nothing_of_the_first() {
         let callback = Callback { body: failed(code).into_bytes(), ..Callback::default() };
         supplier().read_callback(&Buy { sent, ..sf50() }, &callback).outcome
     };
-    let lost = Sending { first: FirstSending::Lost, repeated: false };
-    let repeated = Sending { first: FirstSending::Accepted, repeated: true };
+    let lost = Sending { first: FirstSending::Lost, repeated: false, delivered: false };
+    let repeated = Sending { first: FirstSending::Accepted, repeated: true, delivered: false };
     for code in refusals {
         assert!(matches!(called_back(code, Sending::NOT_YET), Outcome::Failed(_)), "{code}");
         assert!(matches!(called_back(code, lost), Outcome::Unknown(_)), "{code}");
