@@ -16,7 +16,8 @@ const LENGTH: usize = 32;
 const SHORTEST: usize = 32;
 /// How the names of a shop's files begin. Whatever else lies in the data dir may be meant for others.
 #[cfg(unix)]
-const SHOP: [&str; 10] = [
+const SHOP: [&str; 11] = [
+    "catalog.read",
     "books",
     "state",
     "lock",

@@ -101,6 +101,9 @@ async fn the_command_line_says_where_settings_and_data_are() {
     running.says("konter is open").await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
     assert!(home.path().join("elsewhere/books").exists());
+    assert_ended(&run_in(home.path(), &settings, &arguments).await, 0, &["all is well"]);
+    let catalog = home.path().join("empty.csv");
+    std::fs::write(&catalog, std::fs::read_to_string(&catalog).unwrap() + "\n").unwrap();
     let told = ["note: catalog: ", "is read only by the first start"];
     assert_ended(&run_in(home.path(), &settings, &arguments).await, 0, &told);
     let audit = ["audit", "--env-file", &own];

@@ -479,7 +479,7 @@ impl TestShop {
         self.shop.receive(vec![message]).await.unwrap();
         let mut said = self.hear_all().await;
         // An order's end follows its answer.
-        while self.store.open_orders().await.unwrap().len() > 0 {
+        while !self.store.open_orders().await.unwrap().is_empty() {
             tokio::time::sleep(Duration::from_millis(2)).await;
             said.extend(self.hear_all().await);
         }

@@ -147,7 +147,7 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
             fields.fill(&["role"]);
         }
         Reply::AgentWaiting { order, .. } | Reply::AgentBlocked { order, .. } | Reply::TurnedAway { order, .. } => {
-            fields.put("order", *order)
+            fields.put("order", *order);
         }
         Reply::Receipt { card, .. } => {
             let token = card.details.get(&Detail::Token).map(String::as_str);

@@ -204,6 +204,10 @@ mod tests {
         ] {
             assert!(!denies_failure(text), "{text}");
         }
+    }
+
+    #[test]
+    fn serial_numbers_and_failures_are_named() {
         for text in ["GAGAL. SN: 0041002345678901.", "GAGAL. SN/Ref: 0041002345678901", "SN:7A9B-33C1-22"] {
             assert!(names_serial(text), "{text}");
         }

@@ -141,10 +141,10 @@ impl Request<'_> {
             Command::Register { .. }
             | Command::Start { .. }
             | Command::Talk(Talk::WantsToJoin)
-            | Command::Incomplete { topic: Topic::Register, .. } => Stranger::Registers,
+            | Command::Incomplete { topic: Topic::Register, .. }
+            | Command::Preference(PreferenceCommand::Rename { .. }) => Stranger::Registers,
             // Who asks how it is done is no flood.
             Command::Help { .. } => Stranger::Asks,
-            Command::Preference(PreferenceCommand::Rename { .. }) => Stranger::Registers,
             _ if konter_command::asked_by_newcomer(&self.message.text).is_some() => Stranger::Asks,
             _ => Stranger::Talks,
         }

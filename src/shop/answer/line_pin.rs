@@ -169,13 +169,13 @@ fn read(line: &str, pin: &str) -> Option<Command> {
                 whom: MarkupWhom::All | MarkupWhom::Product(_) | MarkupWhom::Agent(_) | MarkupWhom::Both(..),
                 ..
             }),
-        ) => pin.is_some(),
-        Command::Network(NetworkCommand::RegisterDownline(request)) => request.pin.is_some(),
-        Command::Preference(
+        )
+        | Command::Preference(
             PreferenceCommand::AddChat { pin, .. }
             | PreferenceCommand::RemoveChat { pin, .. }
             | PreferenceCommand::Rename { pin, .. },
         ) => pin.is_some(),
+        Command::Network(NetworkCommand::RegisterDownline(request)) => request.pin.is_some(),
         _ => false,
     };
     is_complete.then_some(command)

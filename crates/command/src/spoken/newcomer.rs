@@ -131,7 +131,7 @@ pub fn shop_name(said: &str) -> String {
         let names = before.as_deref().is_some_and(|word| words::is_in("nama namanya bernama name my", word));
         // `nama toko Rudi`; a shop may be called `Toko Rudi` all the same.
         let is_of_the_shop = names && !rest.is_empty() && words::is_in(OF_THE_SHOP, &plain(first));
-        if !(is_lead(first, before.is_none()) || is_address(first, rest)) && !is_of_the_shop {
+        if !(is_lead(first, before.is_none()) || is_address(first, rest) || is_of_the_shop) {
             break;
         }
         before = if is_of_the_shop { before } else { Some(plain(first)) };

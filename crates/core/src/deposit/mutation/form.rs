@@ -165,6 +165,7 @@ const OUR_SIDE: &str = "rek rekening saldo dompet akun anda kamu saya sumber";
 
 /// What a notice has said up to now.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a phrase that may stand anywhere")]
 struct Said {
     came: bool,
     given: bool,
@@ -357,13 +358,13 @@ fn account(text: &str) -> Option<&str> {
 
 /// What stands behind a balance.
 fn balance(text: &str) -> Option<&str> {
+    const OF: &[&str] =
+        &["akhir", "sekarang", "anda", "kamu", "saat ini", "rekening", "menjadi", "efektif", "tersedia"];
     let mut rest = text.trim_start_matches([' ', ':']);
     for _ in 0..4 {
         if let Some((_, behind)) = amount(rest, true) {
             return Some(behind);
         }
-        const OF: &[&str] =
-            &["akhir", "sekarang", "anda", "kamu", "saat ini", "rekening", "menjadi", "efektif", "tersedia"];
         rest = phrase(rest, OF).or_else(|| phrase(rest, BANKS))?.trim_start_matches([' ', ':']);
     }
     None
