@@ -17,7 +17,7 @@ use konter_core::phone::clean;
 use konter_core::staff::Role;
 
 /// They say no wherever they stand: nobody gives them as a reason.
-const HARD: &[&str] = &[DO_NOT, GIVEN_UP, OOPS, "gausah gsh dibatalin abaikan skip urung mengko bukan"];
+const HARD: &[&str] = &[DO_NOT, GIVEN_UP, OOPS, "dibatalin abaikan skip urung mengko bukan"];
 /// Behind a number they say no. Behind another word they may be what somebody else said: `pelanggan batal`.
 const SOFT: &[&str] = &[NO, NOT_YET, CALL_OFF, WAIT, "no nope not tahan pending cek"];
 /// What may stand beside them.

@@ -8,9 +8,9 @@ pub(super) const DO_NOT: &str = "jangan jgn jangn jng jngn jagan jngan ojo ulah"
 /// They call off what was asked for.
 pub(super) const CALL_OFF: &str = "batal btl batalin batalkan batalno cancel cancle cancelin stop";
 /// They say that it is given up.
-pub(super) const GIVEN_UP: &str = "gajadi gajadi2 gjd gajd gjadi undo urungkan nevermind nvm";
+pub(super) const GIVEN_UP: &str = "gajadi gausah gosah gsh gajadi2 gjd gajd gjadi undo urungkan nevermind nvm";
 /// Behind a no they give up as well: `ga jadi`.
-pub(super) const COMES_TRUE: &str = "jadi jdi jd janten sido sios";
+pub(super) const COMES_TRUE: &str = "jadi usah jdi jd janten sido sios";
 /// They call a mistake one.
 pub(super) const MISTAKEN: &str = "salah slh keliru kliru wrong klentu lepat";
 /// They say that something has not come.
