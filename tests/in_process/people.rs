@@ -369,6 +369,34 @@ async fn a_change_of_the_pin_sent_twice_changes_it_once() {
         "the other way round is meant"
     );
     assert!(hears(&shop, &reseller(), "s10.081234567891.1234").await.contains("SUKSES"));
+    shop.note("-- one that was refused has changed nothing");
+    for _ in 0..2 {
+        assert!(!hears(&shop, &reseller(), "ganti pin 1234 5555").await.contains("sudah diganti"));
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_sum_withdraws_what_was_shown() {
+    let shop = open().await;
+    for (text, sum) in [
+        ("tr KR0002 12000", "15000 aja"),
+        ("tr KR0002 13000", "15000"),
+        ("s10 081234567890", "20000 aja"),
+        ("s10 081234567890", "20000"),
+    ] {
+        shop.pass(chrono::TimeDelta::minutes(11));
+        let before = (shop.available(1).await, shop.available(2).await);
+        hears(&shop, &reseller(), text).await;
+        let said = hears(&shop, &reseller(), sum).await;
+        assert!(!said.contains("GAGAL") && !said.contains("angka PIN"), "{text}, {sum}: {said}");
+        if said.contains("tidak jadi") {
+            hears(&shop, &reseller(), "1234").await;
+            assert_eq!((shop.available(1).await, shop.available(2).await), before, "{text}, {sum}");
+        } else {
+            assert!(said.contains("20.000") || said.contains("15.000"), "{text}, {sum}: {said}");
+        }
+    }
     shop.close().await;
 }
 
@@ -381,6 +409,8 @@ async fn the_writers_own_pin_is_passed_on_to_nobody() {
         "komplain tr KR0002 11300 7351 ga masuk",
         "tr KR0002 10800 7351 kalo dia udah bayar",
         "KOMPLAIN.sudah 7351 kali dicoba",
+        "komplain pin 7.3.5.1 salah terus",
+        "komplain pin 7-3-5-1 ga bisa",
         "sudah transfer 100618 7351",
     ] {
         let message = shop.message(&reseller(), text);
@@ -433,6 +463,9 @@ async fn a_newcomer_who_is_not_understood_is_still_shown_how_to_register() {
     for text in ["bantuan", "/help"] {
         assert!(hears(&shop, &newcomer(), text).await.contains("DAFTAR"), "{text}");
     }
+    shop.note("-- no name is taken in silence");
+    hears(&shop, &newcomer(), "daftar").await;
+    assert!(hears(&shop, &newcomer(), "Gita Cell").await.contains("Gita Cell"));
     for (at, text) in ["Nama: Rudi Berkah\nPIN: 8264", "rudi berkah 8264"].into_iter().enumerate() {
         let chat = ChatId::telegram(7_500 + i64::try_from(at).unwrap());
         let said = hears(&shop, &chat, text).await.to_lowercase();

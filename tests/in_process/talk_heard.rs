@@ -469,6 +469,10 @@ async fn a_sum_after_the_prices_of_a_service_is_of_that_service() {
         all_hear(&shop, &reseller(), &[(A, &[&format!("{shown} ke {A}"), "ketik PIN"])]).await;
         all_hear(&shop, &reseller(), &[("batal", &["tidak jadi"])]).await;
     }
+    shop.note("-- with all that makes an order, it is shown first");
+    let order = format!("20 {A} 1234");
+    shop.say(&reseller(), "gopay", 1).await;
+    all_hear(&shop, &reseller(), &[(&order, &["GOPAY20", "ketik PIN"]), ("batal", &["tidak jadi"])]).await;
     shop.note("-- a list of one kind");
     for (text, shown) in [(format!("gopay {A}"), "GOPAY50 GoPay 50.000"), (format!("{A} dana"), "DANA50 DANA 50.000")] {
         all_hear(&shop, &reseller(), &[(&text, &["Produk untuk"]), ("50rb", &[&format!("{shown} ke {A}")])]).await;

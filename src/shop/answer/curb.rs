@@ -138,6 +138,8 @@ impl Request<'_> {
         }
         match konter_command::parse(&self.message.text) {
             _ if self.agent.is_some() => Stranger::Registers,
+            // A name that was asked for is shown again before the PIN is.
+            _ if self.is_registering() => Stranger::Registers,
             Command::Register { .. }
             | Command::Start { .. }
             | Command::Talk(Talk::WantsToJoin)

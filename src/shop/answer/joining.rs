@@ -18,6 +18,12 @@ impl Request<'_> {
         self.agent.is_none() && self.role().is_none() && self.message.private && self.message.tapped.is_none()
     }
 
+    /// Whether a name or a PIN has been asked for.
+    pub(super) fn is_registering(&self) -> bool {
+        let asked = self.shop.dialogs.guides.asked_for(&self.message.chat, self.at);
+        self.is_newcomer() && matches!(asked, Some(Awaits::ShopName | Awaits::ShopPin(_)))
+    }
+
     /// What answers the question for a name or for a PIN. `false` where neither was asked for, or something else is said.
     pub(super) async fn answers_registration(&self, answer: &mut Answer) -> Result<bool, StoreError> {
         if !self.is_newcomer() {

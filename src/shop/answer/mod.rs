@@ -302,6 +302,15 @@ impl Request<'_> {
             }
             keypads.mean(&message.chat, waiting);
         }
+        // `15000 aja`: another sum is meant, so that what was shown is not.
+        let is_asked = || self.shop.dialogs.guides.awaited(&message.chat, &message.message, self.at).is_some();
+        if self.is_another_sum(pin)
+            && !is_asked()
+            && keypads.waiting(&message.chat, self.at).is_some()
+            && self.drop_what_waits(answer).await?
+        {
+            return Ok(true);
+        }
         let Some((pad, under)) = keypads.typed(&message.chat, &message.message, self.at) else { return Ok(false) };
         if can_forget(message.chat.channel) {
             forget(answer, message);
@@ -313,6 +322,14 @@ impl Request<'_> {
             PadId::Line(id) => self.typed_line_pin(id, under.as_deref(), pin, answer).await?,
         }
         Ok(true)
+    }
+
+    /// Whether digits in a PIN's place are a sum, and too many or too few for the PIN.
+    fn is_another_sum(&self, pin: &Pin) -> bool {
+        const STEP: u32 = 500;
+        let digits = self.agent.as_ref().and_then(|agent| agent.pin.digits);
+        let is_round = pin.expose().parse().is_ok_and(|sum: u32| sum > 0 && sum.is_multiple_of(STEP));
+        is_round && digits.is_some_and(|digits| digits != pin.digits())
     }
 
     /// Whether a PIN stands in the message: where one was asked for, also in a sentence that is not understood.

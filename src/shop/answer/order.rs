@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::super::drift::Drift;
+use super::super::guide::Awaits;
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
 use super::talk::talk;
 use super::{Answer, Request, kind_of};
-use konter_command::{BadOrder, Command, OrderRequest, Problem, Topic};
+use konter_command::{BadOrder, Command, OrderRequest, Problem, Topic, Wish};
 use konter_core::agent::Agent;
 use konter_core::catalog::DestKind;
 use konter_core::ids::{OrderId, Reference};
@@ -55,6 +56,10 @@ impl Request<'_> {
             answer.reply(Reply::NotUnderstood { problem: None, nearest });
             return Ok(());
         }
+        // `10 0812… 1234` right after the prices of DANA: pulsa, or that? It is shown first.
+        if let Some(wish) = self.of_the_service_shown(&request) {
+            return self.wish(wish, answer).await;
+        }
         if self.names_no_product(&request) {
             self.not_understood(Topic::Order, Some(&Problem::Ambiguous), self.example(Topic::Order), answer);
             return Ok(());
@@ -63,6 +68,18 @@ impl Request<'_> {
             return Ok(());
         }
         self.take_order(&request, None, answer).await.map(drop)
+    }
+
+    fn of_the_service_shown(&self, request: &OrderRequest) -> Option<Wish> {
+        let [line] = request.lines.as_slice() else { return None };
+        let What::Nominal(nominal) = line.what else { return None };
+        let awaited = self.shop.dialogs.guides.awaited(&self.message.chat, &self.message.message, self.at)?;
+        let Awaits::Wish(Wish { code: None, nominal: None, brand, sort, .. }) = awaited else { return None };
+        if brand.is_none() && sort.is_none() {
+            return None;
+        }
+        let held_pin = request.pin.is_some();
+        Some(Wish { nominal: Some(nominal), dest: Some(line.dest.clone()), held_pin, ..Wish::default() })
     }
 
     /// `S10 0812… jangan 0813… 1234`: a word between two numbers is no product, and which of the numbers is meant nobody

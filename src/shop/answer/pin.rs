@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::super::outbox::say;
+use super::pin_shown::{speaks_of_a_pin, without_digits_apart};
 use super::{Answer, Request};
 use konter_command::{MASK, NEW_PIN_DIGITS, Pin, PinFault};
 use konter_core::agent::{Agent, AgentStatus, PinState, WrongPin};
@@ -103,10 +104,13 @@ impl Request<'_> {
         groups.dedup();
         let mut own = Vec::new();
         for (at, group) in groups.into_iter().enumerate() {
-            if at >= TRIED || self.shop.pins.fits(agent.id, &agent.pin.hash, group).await {
+            // Beside the word for it each may be one, the new one as well.
+            if at >= TRIED || speaks_of_a_pin(text) || self.shop.pins.fits(agent.id, &agent.pin.hash, group).await {
                 own.push(group);
             }
         }
+        let apart = without_digits_apart(text);
+        let text = apart.as_str();
         let is_digit = |c: char| c.is_ascii_digit();
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -173,8 +177,9 @@ impl Request<'_> {
             let tried = self.try_pin(&agent, old, answer).await;
             match tried {
                 Tried::Fits => {
-                    self.replace_pin(&agent, old, new, answer).await;
-                    self.shop.pins.note_change(agent.id, first.expose(), second.expose());
+                    if self.replace_pin(&agent, old, new, answer).await {
+                        self.shop.pins.note_change(agent.id, first.expose(), second.expose());
+                    }
                     return;
                 }
                 Tried::Wrong { .. } => refusal = tried.refusal(),
@@ -192,28 +197,31 @@ impl Request<'_> {
             .reply(refusal.unwrap_or_else(|| unfit(first).or_else(|| unfit(second)).unwrap_or(Reply::PinOtherLength)));
     }
 
-    async fn replace_pin(&self, agent: &Agent, old: &Pin, new: &Pin, answer: &mut Answer) {
+    /// Whether it was.
+    async fn replace_pin(&self, agent: &Agent, old: &Pin, new: &Pin, answer: &mut Answer) -> bool {
         // The other one may have been tried before it.
         answer.alter_agent(agent, |after| after.pin.succeed());
         if old == new {
             answer.reply(Reply::PinSame);
+            false
         } else {
-            self.set_pin(agent, new, answer).await;
+            self.set_pin(agent, new, answer).await
         }
     }
 
     /// After a reset: the new PIN twice, so that a slip does not lock its owner out.
     async fn choose_pin(&self, agent: &Agent, first: &Pin, second: &Pin, answer: &mut Answer) {
         if first == second {
-            self.set_pin(agent, first, answer).await;
+            let _ = self.set_pin(agent, first, answer).await;
         } else {
             answer.reply(Reply::PinReset { over: false, elsewhere: false });
         }
     }
 
-    async fn set_pin(&self, agent: &Agent, new: &Pin, answer: &mut Answer) {
+    async fn set_pin(&self, agent: &Agent, new: &Pin, answer: &mut Answer) -> bool {
         if let Some(unfit) = unfit(new) {
             answer.reply(unfit);
+            false
         } else if let Some(hash) = self.shop.pins.hash(new.expose()).await {
             answer.alter_agent(agent, |after| after.pin = PinState::new(hash, new.digits()));
             answer.reply(Reply::PinChanged { easy: new.is_a_run() });
@@ -222,8 +230,10 @@ impl Request<'_> {
             for other in agent.chats.iter().filter(|other| **other != self.message.chat) {
                 answer.commit.outgoing.push(say(other, agent.locale, told.clone()));
             }
+            true
         } else {
             answer.reply(Reply::TryAgain { order: false });
+            false
         }
     }
 }

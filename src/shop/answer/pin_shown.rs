@@ -1,8 +1,8 @@
 //! Whether a message shows a PIN: then it is taken out of the chat, and only then.
 
 use konter_command::{
-    Command, MarkupChange, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Talk, Topic, TransferRef,
-    lone_pins, may_hold_pin, spaced_pin,
+    Command, MASK, MarkupChange, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Talk, Topic,
+    TransferRef, lone_pins, may_hold_pin, spaced_pin,
 };
 use konter_core::ids::AgentId;
 use konter_core::money::Rupiah;
@@ -166,5 +166,48 @@ pub(super) fn names_a_reseller(text: &str) -> bool {
 
 /// Digits beside this word are most likely one.
 pub(super) fn speaks_of_a_pin(text: &str) -> bool {
-    text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| word.starts_with("pin"))
+    text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| word.starts_with("pin") || word == "gp")
+}
+
+/// `7 3 9 1`, `8-2-6-4` within a text, hidden: nothing else is written so.
+pub(super) fn without_digits_apart(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let is = |at: Option<usize>, of: fn(&u8) -> bool| at.and_then(|at| bytes.get(at)).is_some_and(of);
+    let is_alone = |at: usize| {
+        is(Some(at), u8::is_ascii_digit)
+            && !is(at.checked_sub(1), u8::is_ascii_alphanumeric)
+            && !is(Some(at + 1), u8::is_ascii_alphanumeric)
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let mut end = at + c.len_utf8();
+        let mut count = usize::from(is_alone(at));
+        while count > 0 && is(Some(end), |byte| b" .,-".contains(byte)) && is_alone(end + 1) {
+            (end, count) = (end + 2, count + 1);
+        }
+        let piece = text.get(at..end).unwrap_or_default();
+        out.push_str(if NEW_PIN_DIGITS.contains(&count) { MASK } else { piece });
+        at = end;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_digits_apart;
+
+    #[test]
+    fn digits_that_stand_apart_are_hidden() {
+        for (text, hidden) in [
+            ("pin 7.3.9.1 ga bisa", "pin *** ga bisa"),
+            ("7 3 9 1", "***"),
+            ("8-2-6-4 salah", "*** salah"),
+            ("s10 0812 2 x", "s10 0812 2 x"),
+            ("1 2 3", "1 2 3"),
+            ("è 1 2 3 4 ya", "è *** ya"),
+        ] {
+            assert_eq!(without_digits_apart(text), hidden);
+        }
+    }
 }

@@ -27,6 +27,14 @@ const SPANS: &str = "jam menit hari minggu bulan hours minutes days";
 /// They say that whoever writes is not sure.
 const UNSURE: &str = "mungkin kayaknya kayanya kyknya kayake sepertinya spertinya kali ragu entah gatau gatahu tes test \
     testing coba atau eh maaf sori sorry";
+/// They go on with another one.
+const AND: &str = "dan sama dgn dengan and serta";
+/// They name what only a delivered one has.
+const NAMED: &str = "sn serial";
+/// They say that it is open, or that somebody else says so.
+const OPEN: &str = "pending diterima katanya harusnya seharusnya kepotong nambah ref reff trx";
+/// Behind a no: whoever does not know.
+const KNOWN: &str = "tau tahu yakin jelas pasti";
 /// They say that it was delivered.
 const DELIVERED: &str = "sukses berhasil terkirim delivered";
 
@@ -44,14 +52,38 @@ pub(super) fn in_doubt(command: &AdminCommand) -> Option<&str> {
         AdminCommand::Failure { reason, .. } => {
             let begins = reason.split_whitespace().next().unwrap_or_default();
             let names_another = begins.bytes().all(|b| b.is_ascii_digit());
-            (reason.as_str(), is_doubtful(reason) || names_another || has(reason, &[DELIVERED]))
+            let said = words(reason);
+            // `dan 2`, `sn 0041…`, `belum tau`, `gagal tidak`
+            let goes_on = said.first().is_some_and(|first| is_in(AND, first)) || has(reason, &[KNOWN, IF, OPEN]);
+            let is_long = |word: &String| word.len() >= 6 && word.bytes().all(|b| b.is_ascii_digit());
+            let names_a_serial = has(reason, &[NAMED]) && said.iter().any(is_long);
+            let is_empty = said.iter().all(|word| is_courtesy(word) || is_in(FILLS, word));
+            let is_in_hand = |pair: &[String]| match pair {
+                [no, came] => is_in("masuk", came) && !is_in(NO, no) && !is_in(NOT_YET, no),
+                _ => false,
+            };
+            let has_come = said.windows(2).any(is_in_hand) || said.first().is_some_and(|first| first == "masuk");
+            let ends_in_no = said.last().is_some_and(|last| is_in(NO, last) || is_in(NOT_YET, last));
+            let is_no_reason = names_another
+                || goes_on
+                || is_empty
+                || has_come
+                || names_a_serial
+                || ends_in_no
+                || has(reason, &[DELIVERED]);
+            (reason.as_str(), is_doubtful(reason) || is_no_reason)
         }
         AdminCommand::Desk(AdminDesk::TakeBack { reason, .. })
         | AdminCommand::RefuseTicket { reason: Some(reason), .. } => (reason.as_str(), is_doubtful(reason)),
         AdminCommand::Deposit { note: Some(note), amount, .. } => {
             // `-100000 salah isi`
             let is_slip = amount.is_positive() && has(note, &[MISTAKEN]);
-            (note.as_str(), note.contains('?') || has(note, &[UNSURE]) || is_slip)
+            let said = words(note);
+            // `dan KR0002 20000`, `x2`, `14.000`
+            let goes_on = said.first().is_some_and(|first| is_in(AND, first) || is_in("x2 x3 2x 3x contoh", first));
+            let is_for = said.first().is_some_and(|first| is_in("untuk utk buat", first)) && is_code(note);
+            let is_other = goes_on || is_for || says_nothing(note) || note.starts_with(['+', '-', '(']);
+            (note.as_str(), note.contains('?') || has(note, &[UNSURE]) || is_slip || is_other)
         }
         AdminCommand::Desk(AdminDesk::Rename { name, .. }) => {
             let is_no_name = says_nothing(name) || name.contains('?') || has(name, &[DO_NOT]) || is_code(name);
