@@ -32,7 +32,7 @@ const AND: &str = "dan sama dgn dengan and serta";
 /// They name what only a delivered one has.
 const NAMED: &str = "sn serial";
 /// They say that it is open, or that somebody else says so.
-const OPEN: &str = "pending diterima katanya harusnya seharusnya kepotong nambah ref reff trx";
+const OPEN: &str = "pending diterima katanya harusnya seharusnya kepotong nambah";
 /// Behind a no: whoever does not know.
 const KNOWN: &str = "tau tahu yakin jelas pasti";
 /// They say that it was delivered.
@@ -56,7 +56,11 @@ pub(super) fn in_doubt(command: &AdminCommand) -> Option<&str> {
             // `dan 2`, `sn 0041…`, `belum tau`, `gagal tidak`
             let goes_on = said.first().is_some_and(|first| is_in(AND, first)) || has(reason, &[KNOWN, IF, OPEN]);
             let is_long = |word: &String| word.len() >= 6 && word.bytes().all(|b| b.is_ascii_digit());
-            let names_a_serial = has(reason, &[NAMED]) && said.iter().any(is_long);
+            let is_another = |pair: &[String]| match pair {
+                [trx, number] => is_in("trx ref reff", trx) && number.bytes().all(|b| b.is_ascii_digit()),
+                _ => false,
+            };
+            let names_a_serial = (has(reason, &[NAMED]) && said.iter().any(is_long)) || said.windows(2).any(is_another);
             let is_empty = said.iter().all(|word| is_courtesy(word) || is_in(FILLS, word));
             let is_in_hand = |pair: &[String]| match pair {
                 [no, came] => is_in("masuk", came) && !is_in(NO, no) && !is_in(NOT_YET, no),

@@ -268,6 +268,7 @@ fn words_of_doubt_decide_nothing() {
     for text in [
         "/gagal 12 nomor salah",
         "/gagal 12 token tidak masuk",
+        "/gagal 12 trx dibatalkan provider",
         "/deposit KR0001 50000 BCA 1234567890 Budi",
         "/gagal 12 kata supplier gagal",
         "/gagal 12 tidak masuk",
