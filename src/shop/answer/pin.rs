@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::super::outbox::say;
 use super::pin_shown::{speaks_of_a_pin, without_digits_apart};
 use super::{Answer, Request};
-use konter_command::{MASK, NEW_PIN_DIGITS, Pin, PinFault};
+use konter_command::{MASK, NEW_PIN_DIGITS, Pin, PinFault, lone_pins};
 use konter_core::agent::{Agent, AgentStatus, PinState, WrongPin};
 use konter_core::order::refusal::Why;
 use konter_reply::Reply;
@@ -104,10 +104,13 @@ impl Request<'_> {
         groups.dedup();
         let mut own = Vec::new();
         for (at, group) in groups.into_iter().enumerate() {
-            // Beside the word for it each may be one, the new one as well.
-            if at >= TRIED || speaks_of_a_pin(text) || self.shop.pins.fits(agent.id, &agent.pin.hash, group).await {
-                own.push(group);
+            if at >= TRIED || self.shop.pins.fits(agent.id, &agent.pin.hash, group).await {
+                own.push(group.to_owned());
             }
+        }
+        // Beside the word for it each that stands alone may be one, the new one as well.
+        if speaks_of_a_pin(text) {
+            own.extend(lone_pins(text));
         }
         let apart = without_digits_apart(text);
         let text = apart.as_str();
@@ -118,7 +121,7 @@ impl Request<'_> {
             let (before, from) = rest.split_at(start);
             let (digits, after) = from.split_at(from.find(|c| !is_digit(c)).unwrap_or(from.len()));
             out.push_str(before);
-            out.push_str(if own.contains(&digits) { MASK } else { digits });
+            out.push_str(if own.iter().any(|own| own == digits) { MASK } else { digits });
             rest = after;
         }
         out.push_str(rest);

@@ -67,7 +67,7 @@ pub(super) fn in_doubt(command: &AdminCommand) -> Option<&str> {
                 _ => false,
             };
             let has_come = said.windows(2).any(is_in_hand) || said.first().is_some_and(|first| first == "masuk");
-            let ends_in_no = said.last().is_some_and(|last| is_in(NO, last) || is_in(NOT_YET, last));
+            let ends_in_no = matches!(said.as_slice(), [failed, no] if failed == "gagal" && is_in(NO, no));
             let is_no_reason = names_another
                 || goes_on
                 || is_empty
@@ -85,8 +85,9 @@ pub(super) fn in_doubt(command: &AdminCommand) -> Option<&str> {
             let said = words(note);
             // `dan KR0002 20000`, `x2`, `14.000`
             let goes_on = said.first().is_some_and(|first| is_in(AND, first) || is_in("x2 x3 2x 3x contoh", first));
+            let is_sum = |text: &str| text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
             let is_for = said.first().is_some_and(|first| is_in("untuk utk buat", first)) && is_code(note);
-            let is_other = goes_on || is_for || says_nothing(note) || note.starts_with(['+', '-', '(']);
+            let is_other = goes_on || is_for || is_sum(note) || note.starts_with(['+', '-', '(']);
             (note.as_str(), note.contains('?') || has(note, &[UNSURE]) || is_slip || is_other)
         }
         AdminCommand::Desk(AdminDesk::Rename { name, .. }) => {
