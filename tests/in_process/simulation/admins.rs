@@ -10,6 +10,7 @@ use konter_store::{Commit, InboxMessage};
 
 use super::engine::at_once;
 use super::people::Text;
+use super::sabotage::Sabotage;
 use super::stage::{Stage, catalog};
 use super::store::write;
 use super::supplier::Truth;
@@ -88,9 +89,12 @@ impl Stage {
             let books = self.books.lock();
             books.orders.values().filter(|order| order.is_open()).map(|order| order.id).collect()
         };
-        let id = *world.pick(if open.is_empty() || world.percent(30) { &orders } else { &open });
+        // Whoever says yes unasked is seen where an order is turned round, which is rare otherwise.
+        let turns_round = world.does(Sabotage::SaysYesForThem);
+        let closed = if turns_round { 80 } else { 30 };
+        let id = *world.pick(if open.is_empty() || world.percent(closed) { &orders } else { &open });
         match world.below(10) {
-            0..=3 => {
+            0..=3 if !turns_round => {
                 self.books.lock().rechecked.insert(id);
                 format!("/cekulang {id}")
             }
