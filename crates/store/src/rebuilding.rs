@@ -8,11 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::books::{Found, Position, read_rows};
+use super::books::{self, Found, Position, read_rows};
 use super::kv::Batch;
 use super::layers::{self, Layers};
 use super::sled_faults::{Faults, io, is_marked, unmark};
-use super::sled_kv::{FOLDER, SledKv, Unopened, WITNESS, Witness};
+use super::sled_kv::{FOLDER, WITNESS, Witness, SledKv, Unopened};
 use super::sled_options::SledOptions;
 use super::snapshot::RowSource as _;
 use super::{StoreError, books_end, days};
@@ -27,6 +27,33 @@ const GROWN: u64 = 4;
 /// Bytes of rows written at once.
 const AT_ONCE: usize = 1 << 20;
 const SAY_EVERY: Duration = Duration::from_secs(2);
+
+/// The books of a data dir, where they are all that was kept in it. Nothing is written. `came_to`: see [`SledOptions`].
+///
+/// # Errors
+/// When they are gone, emptied, end too early, or their end cannot be read.
+pub(super) fn look(data: &Path, came_to: u64) -> Result<Found, StoreError> {
+    let found = Found::look(&data.join(books::FOLDER))?;
+    let (noted, has_days) = (books_end::known(data), days::any_in(data));
+    if found.are_none() {
+        let was_kept = has_state(data) || has_days || came_to > 0 || noted.is_some_and(|known| known.record > 0);
+        return if was_kept { Err(gone()) } else { Ok(found) };
+    }
+    // Books that were emptied have no number of their own any more.
+    let noted = noted.filter(|known| known.books == found.id() || found.are_new());
+    let came_to = noted.map_or(0, |known| known.record).max(came_to);
+    if came_to > found.end().number {
+        return Err(lost(came_to, found.end()));
+    }
+    if found.are_new() && has_days {
+        return Err(if has_state(data) { emptied() } else { gone() });
+    }
+    Ok(found)
+}
+
+fn has_state(data: &Path) -> bool {
+    data.join(FOLDER).join("db").exists()
+}
 
 /// Opens sled with all rows of the books, those it does not have yet in memory.
 pub(super) fn open(
@@ -65,22 +92,13 @@ pub(super) fn agreeing(
     options: SledOptions,
     faults: &Arc<Faults>,
 ) -> Result<Agreeing, StoreError> {
-    // Books that were emptied have no number of their own any more.
-    let noted = books_end::known(data).filter(|known| known.books == books.id() || books.are_new());
-    let came_to = noted.map_or(0, |known| known.record).max(options.came_to);
-    if came_to > books.end().number {
-        return Err(lost(came_to, books.end()));
-    }
     let folder = data.join(FOLDER);
-    let is_new = !folder.join("db").exists();
+    let is_new = !has_state(data);
     if is_new && !books.are_new() {
         return Ok(Err("it is missing".to_owned()));
     }
     // Emptied books are no new shop's: what else lies here is all that is left, and nothing is made anew of nothing.
     let only_for_books = |why: String| if books.are_new() && !is_new { Err(emptied()) } else { Ok(Err(why)) };
-    if books.are_new() && days::any_in(data) {
-        return Err(if is_new { gone() } else { emptied() });
-    }
     if is_marked(data) {
         return only_for_books("it was found broken while the shop was at work".to_owned());
     }
@@ -135,16 +153,6 @@ fn read_back(books: &Found, witness: &Witness, layers: &Layers) -> Result<bool, 
     })?;
     layers.load(rows, records);
     Ok(is_all)
-}
-
-/// # Errors
-/// When a shop was kept here, whose books are gone.
-pub(super) fn refuse_without_books(data: &Path) -> Result<(), StoreError> {
-    let is_noted = books_end::known(data).is_some_and(|known| known.record > 0);
-    if !data.join(FOLDER).join("db").exists() && !days::any_in(data) && !is_noted {
-        return Ok(());
-    }
-    Err(gone())
 }
 
 fn gone() -> StoreError {
