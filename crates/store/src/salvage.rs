@@ -16,7 +16,7 @@ use super::read::{BREAK, CONTINUE, Reader};
 use super::restored::RESTORED_NAME;
 use super::rows::{decode, encode, unpack};
 use super::sled_faults::Faults;
-use super::sled_kv::{FOLDER, WITNESS, Witness, SledKv};
+use super::sled_kv::{FOLDER, HIGH_WATER_MARK, HighWaterMark, SledKv};
 use super::sled_options::SledOptions;
 use super::sled_store::{locked, write_into};
 use super::snapshot::{PAGE, RawRow, RowSource};
@@ -47,7 +47,7 @@ pub fn salvage(data: &Path, into: &Path, at: DateTime<Utc>, came_to: u64) -> Res
         return salvaging.make(Walk::over(layers), None);
     }
     match (books::readable(&folder), state(data, options, &faults)) {
-        (Ok(books), state) if state.as_ref().is_none_or(|(_, witness)| witness.applied.number <= books.end.number) => {
+        (Ok(books), state) if state.as_ref().is_none_or(|(_, mark)| mark.applied.number <= books.end.number) => {
             salvaging.make(books.rows, Some(books.end.number))
         }
         (_, Some((layers, mark))) => salvaging.make(Walk::over(layers), Some(mark.applied.number)),
@@ -71,15 +71,15 @@ pub fn lacking_days(data: &Path) -> Result<Vec<PartFile>, StoreError> {
 }
 
 /// What sled alone has.
-fn state(data: &Path, options: SledOptions, faults: &Arc<Faults>) -> Option<(Layers, Witness)> {
+fn state(data: &Path, options: SledOptions, faults: &Arc<Faults>) -> Option<(Layers, HighWaterMark)> {
     let folder = data.join(FOLDER);
     if !folder.join("db").exists() {
         return None;
     }
     let kv = SledKv::open(&folder, options, faults).ok()?;
-    let witness = kv.witness().ok()??;
-    let end: Position = witness.applied;
-    Some((Layers::new(kv, end), witness))
+    let mark = kv.mark().ok()??;
+    let end: Position = mark.applied;
+    Some((Layers::new(kv, end), mark))
 }
 
 struct Salvaging<'a> {
@@ -164,7 +164,7 @@ impl Walk {
 impl RowSource for Walk {
     fn next_page(&mut self) -> Result<Vec<RawRow>, StoreError> {
         let (mut page, mut bytes): (Vec<RawRow>, usize) = (Vec::new(), 0);
-        self.layers.scan(self.from.clone()..vec![WITNESS], Direction::Up, &mut |key, row| {
+        self.layers.scan(self.from.clone()..vec![HIGH_WATER_MARK], Direction::Up, &mut |key, row| {
             page.push((key.to_vec(), row.to_vec()));
             bytes += key.len() + row.len();
             Ok(if bytes < PAGE { CONTINUE } else { BREAK })

@@ -24,7 +24,7 @@ use super::read::Reader;
 use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sequences::Sequences;
 use super::sled_faults::{Faults, closed, io, is_marked};
-use super::sled_kv::{FOLDER, Witness};
+use super::sled_kv::{FOLDER, HighWaterMark};
 pub use super::sled_options::{Limits, SledOptions};
 use super::snapshot::{RawRow, Snapshot};
 use super::writer::{Job, Syncing, Work, Writer};
@@ -73,7 +73,7 @@ impl Threads {
 struct Parts {
     books: Books,
     layers: Layers,
-    witness: Witness,
+    mark: HighWaterMark,
     faults: Arc<Faults>,
     lock: File,
 }
@@ -126,8 +126,8 @@ impl Parts {
             found.write_on(options.limits.segment)?;
             found = rebuilding::look(data, options.came_to)?;
         }
-        let (layers, witness, faults) = rebuilding::open(data, &found, options)?;
-        let mut parts = Self { books: found.write_on(options.limits.segment)?, layers, witness, faults, lock };
+        let (layers, mark, faults) = rebuilding::open(data, &found, options)?;
+        let mut parts = Self { books: found.write_on(options.limits.segment)?, layers, mark, faults, lock };
         parts.has_schema()?;
         Ok(parts)
     }
@@ -172,14 +172,14 @@ impl SledStore {
     }
 
     fn open_once(path: &Path, options: SledOptions, sync: Syncing) -> Result<Self, StoreError> {
-        let Parts { books, layers, witness, faults, lock } = Parts::read_back(path, options)?;
+        let Parts { books, layers, mark, faults, lock } = Parts::read_back(path, options)?;
         let days = Arc::new(Days::open(path, &layers)?);
         let closed = days.last();
         let rows = WithDays::new(layers.clone(), days);
         let (tip, sequences) = (Tip::load(&rows, closed.as_ref())?, Sequences::load(&Reader(&rows))?);
         let (limits, flow, contents) = (options.limits, Arc::new(Flow::default()), Arc::clone(books.contents()));
         let failed = faults.listen();
-        let applier = Applier::new(layers, witness, limits, Arc::clone(&sync), &flow, &faults)?;
+        let applier = Applier::new(layers, mark, limits, Arc::clone(&sync), &flow, &faults)?;
         let rolling = Rolling::default();
         let end = BooksEnd::open(path, books.id(), books.end().number)?;
         let writer = Writer {
