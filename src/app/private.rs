@@ -94,10 +94,11 @@ fn close(path: &Path, depth: usize, closed: &mut usize) -> io::Result<()> {
 /// Whether this user may read the books in a data dir: what is closed to it looks as if it were not there.
 ///
 /// # Errors
-/// [`Failure::Wrong`] with the first path that is closed, and to whom.
+/// [`Failure::Wrong`] with the first path that is closed, and to whom; where the data dir is no folder.
 pub(super) fn may_read(dir: &Path) -> Result<(), Failure> {
     let closed = |path: &Path, error: io::Error| match error.kind() {
         io::ErrorKind::PermissionDenied => Err(closed_to_this_user(path, &error)),
+        io::ErrorKind::NotADirectory => Err(Failure::Wrong(format!("KONTER_DATA_DIR: {} is no folder", dir.display()))),
         _ => Ok(()),
     };
     for folder in [dir.to_owned(), dir.join("books"), dir.join("days")] {

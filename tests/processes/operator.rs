@@ -250,6 +250,10 @@ async fn a_start_without_its_address_is_worth_another() {
     let settings = usual(home.path()).set("KONTER_LISTEN", occupied.local_addr().unwrap());
     assert_ended(&run_in(home.path(), &settings, &["run"]).await, 1, &["another program listens there"]);
     assert!(!home.path().join("data").exists(), "no shop begins without its address");
+    fs::write(home.path().join("data"), "x").unwrap();
+    for command in ["run", "audit"] {
+        assert_ended(&run_in(home.path(), &usual(home.path()), &[command]).await, 2, &["data is no folder"]);
+    }
 }
 
 /// Whoever asks before the start hears what the start would say.
