@@ -138,9 +138,11 @@ async fn every_mistake_of_a_settings_file_is_told_with_its_line_and_variable() {
         ".env line 6, KONTER_LOCALE: is set already, in line 2",
         ".env line 7, SUPPLIER_KIOS_PIN: a quote is opened and not closed",
     ];
-    let ended = run_in(home.path(), &usual(home.path()), &["check"]).await;
-    assert_ended(&ended, 1, &told);
-    assert!(!ended.err.contains("geheim"), "{}", ended.err);
+    for (command, code) in [("check", 1), ("run", 2)] {
+        let ended = run_in(home.path(), &usual(home.path()), &[command]).await;
+        assert_ended(&ended, code, &told);
+        assert!(!ended.err.contains("geheim"), "{}", ended.err);
+    }
     // What stands in the environment counts, and is no line of the file's.
     fs::write(&env, "KONTER_TIMEZONE=Mars/Olympus\nKONTER_STALE_MINUTES=soon\nKONTER_LOCALE=klingon\n").unwrap();
     let settings = usual(home.path()).set("KONTER_TIMEZONE", "Venus");
