@@ -29,7 +29,6 @@ pub struct FileRef {
 
 impl FileRef {
     /// Whether its name is a table's, or what people take for one.
-    #[must_use]
     pub fn is_table(&self) -> bool {
         const TABLES: [&str; 7] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods"];
         let ending = self.name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
@@ -42,7 +41,6 @@ const MARK: char = '\u{1}';
 
 impl Attachment {
     /// A forwarded message: what it says is kept in a file's place, and whose it was, where that is known.
-    #[must_use]
     pub fn forwarded(words: &str, from: Option<&str>, at: Option<i64>) -> Self {
         let at = at.map(|at| format!("{AT}{at}")).unwrap_or_default();
         let file = FileRef { id: words.to_owned(), name: format!("{}{at}", from.unwrap_or_default()) };
@@ -50,20 +48,17 @@ impl Attachment {
     }
 
     /// What a forwarded message says.
-    #[must_use]
     pub fn forwarded_words(&self) -> Option<&str> {
         self.file.as_ref().filter(|_| self.kind == FORWARDED).map(|file| file.id.as_str())
     }
 
     /// The channel's number of whoever wrote what was forwarded; [`HIDDEN`] of who does not show it.
-    #[must_use]
     pub fn forwarded_from(&self) -> Option<&str> {
         let (from, _) = self.origin()?;
         Some(from).filter(|from| !from.is_empty())
     }
 
     /// When it was written, in seconds, where that is known.
-    #[must_use]
     pub fn forwarded_at(&self) -> Option<i64> {
         self.origin()?.1.parse().ok()
     }
@@ -74,7 +69,6 @@ impl Attachment {
     }
 
     /// As the text of an inbox message.
-    #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = format!("{MARK}{}", self.kind);
         if let Some(file) = &self.file {
@@ -87,7 +81,6 @@ impl Attachment {
     }
 
     /// The attachment an inbox message's text stands for; `None` for words.
-    #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let mut parts = text.strip_prefix(MARK)?.splitn(3, MARK);
         let kind = parts.next()?.to_owned();
@@ -110,7 +103,6 @@ impl Attachment {
     }
 
     /// The album a picture belongs to.
-    #[must_use]
     pub fn album(&self) -> Option<&str> {
         self.file.as_ref()?.id.strip_prefix(ALBUM)
     }
@@ -129,7 +121,6 @@ pub enum Marked<'a> {
 
 impl<'a> Marked<'a> {
     /// As the text of an inbox message.
-    #[must_use]
     pub fn to_text(self) -> String {
         match self {
             Self::About { order, words } => format!("{MARK}{ABOUT}{MARK}{order}{MARK}{words}"),
@@ -139,7 +130,6 @@ impl<'a> Marked<'a> {
     }
 
     /// What an inbox message's text stands for; `None` for plain words, and for what has none.
-    #[must_use]
     pub fn from_text(text: &'a str) -> Option<Self> {
         let mut parts = text.strip_prefix(MARK)?.splitn(3, MARK);
         match (parts.next()?, parts.next()?, parts.next()?) {

@@ -110,7 +110,6 @@ pub enum Command {
 impl Command {
     /// Whether it reads the shop's settings. The others work without any, and look at no file that was not named: a
     /// demo in a shop's folder must not play in the shop's data dir.
-    #[must_use]
     pub const fn is_of_shop(&self) -> bool {
         match self {
             Self::Run
@@ -130,7 +129,6 @@ impl Command {
     }
 
     /// Whether what it writes is for everybody: it holds nothing of a shop.
-    #[must_use]
     pub const fn is_about_itself(&self) -> bool {
         matches!(self, Self::Completions { .. } | Self::Man { .. })
     }

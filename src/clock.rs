@@ -52,12 +52,10 @@ pub struct ShopClock {
 }
 
 impl ShopClock {
-    #[must_use]
     pub fn new(clock: Arc<dyn Clock>, zone: Tz) -> Self {
         Self { clock, zone }
     }
 
-    #[must_use]
     pub fn utc(&self) -> DateTime<Utc> {
         self.clock.now()
     }

@@ -37,7 +37,7 @@ pub async fn check(environment: &Environment, online: bool) -> Result<(), Failur
         }
         Ok(settings) => {
             eprintln!("konter {}", About::of(&settings));
-            look(&settings, &mut found);
+            look(&settings, &mut found).await;
             if online {
                 ask(&settings, &mut found).await;
             }
@@ -58,7 +58,7 @@ pub async fn check(environment: &Environment, online: bool) -> Result<(), Failur
 }
 
 /// What is wrong with settings that can be read, the files they name, and this machine for them.
-fn look(settings: &Settings, found: &mut Found) {
+async fn look(settings: &Settings, found: &mut Found) {
     let read = [texts(settings).map(drop), prefixes(settings).map(drop)];
     found.mistakes.extend(read.into_iter().filter_map(Result::err).map(|failure| failure.to_string()));
     let mistakes = in_catalog(&settings.catalog, Some(&settings.supplier_ids()), found);
@@ -74,7 +74,7 @@ fn look(settings: &Settings, found: &mut Found) {
         found.notes.push(words.to_owned());
     }
     found.mistakes.extend(uncontrolled);
-    machine::look(settings, found);
+    machine::look(settings, found).await;
 }
 
 async fn ask(settings: &Settings, found: &mut Found) {

@@ -91,9 +91,6 @@ impl Environment {
 
     /// The settings, with what should be looked at, or every mistake in them.
     pub(super) fn settings(&self) -> Result<(Settings, Vec<String>), Failure> {
-        if !self.faults.is_empty() {
-            return Err(self.wrong_file());
-        }
         let (settings, warnings) = self.check();
         Ok((settings.map_err(|mistakes| Failure::Wrong(mistakes.join("\n")))?, warnings))
     }

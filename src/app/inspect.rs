@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::open::{Use, fault, has_shop, open_store};
 use crate::config::Settings;
 use konter_core::clean::clean;
-use konter_store::{Act, Store, audit};
+use konter_store::{Act, Store, audit, is_in_use};
 
 /// Letters of an act that are shown: an announcement's text can be long.
 const SHOWN: usize = 300;
@@ -20,9 +20,8 @@ const SHOWN: usize = 300;
 pub async fn audit(environment: &Environment) -> Result<(), Failure> {
     let mut settings = environment.settings_alone()?;
     let _copied = copied(&mut settings)?;
-    let store = kept(&settings).await.map_err(|failure| {
-        while_running(failure, "A shop that runs has audited itself at its start (`the books are sound` in its log); to do it by hand, stop it first.")
-    })?;
+    let advice = "A shop that runs has audited itself at its start (`the books are sound` in its log); to do it by hand, stop it first.";
+    let store = kept(&settings, advice).await?;
     let report = audit::audit(&store).await.map_err(fault)?;
     println!("{report}");
     store.close().await.map_err(fault)?;
@@ -36,9 +35,8 @@ pub async fn audit(environment: &Environment) -> Result<(), Failure> {
 pub async fn log(environment: &Environment, count: usize) -> Result<(), Failure> {
     let mut settings = environment.settings_alone()?;
     let _copied = copied(&mut settings)?;
-    let store = kept(&settings).await.map_err(|failure| {
-        while_running(failure, &format!("While the shop runs, type /log {count} in its chat, or stop it first."))
-    })?;
+    let advice = format!("While the shop runs, type /log {count} in its chat, or stop it first.");
+    let store = kept(&settings, &advice).await?;
     let acts = store.acts(count).await.map_err(fault)?;
     let line = |act: &Act| {
         let at = act.at.with_timezone(&settings.time_zone).format("%Y-%m-%d %H:%M:%S");
@@ -49,14 +47,6 @@ pub async fn log(environment: &Environment, count: usize) -> Result<(), Failure>
     // A closed pipe is the reader's wish to see no more.
     let _ = std::io::stdout().lock().write_all(told.as_bytes());
     store.close().await.map_err(fault)
-}
-
-/// A failure with what to do where a running shop is its cause, as it mostly is.
-fn while_running(failure: Failure, advice: &str) -> Failure {
-    match failure {
-        Failure::Fault(problem) => Failure::Fault(format!("{problem}\n{advice}")),
-        other @ (Failure::Wrong(_) | Failure::Broken(_)) => other,
-    }
 }
 
 /// Where the data dir cannot be written, a copy of it is looked at as long as this lives.
@@ -71,8 +61,10 @@ fn copied(settings: &mut Settings) -> Result<Option<Copied>, Failure> {
     Ok(copied)
 }
 
-/// The store of a shop that is not running, or a database's.
-async fn kept(settings: &Settings) -> Result<Store, Failure> {
+/// The store of a shop that is not running, or a database's. `advice`: what to do where a running shop is in the way.
+async fn kept(settings: &Settings, advice: &str) -> Result<Store, Failure> {
     has_shop(settings)?;
-    open_store(settings, Use::Looking).await
+    open_store(settings, Use::Looking).await.map_err(|failure| {
+        if is_in_use(&settings.data_dir) { Failure::Fault(format!("{failure}\n{advice}")) } else { failure }
+    })
 }

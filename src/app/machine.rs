@@ -6,10 +6,9 @@ use std::io;
 use std::net::TcpListener;
 use std::path::Path;
 
-use konter_store::{holds_store, is_in_use};
+use konter_store::{holds_store, is_in_use, may_open};
 
-use super::open::{may_be_opened, may_begin};
-use super::room;
+use super::open::{may_start, unopened};
 use super::unread_catalog::unread_catalog;
 use crate::backup::folder::has_room;
 use crate::backup::{BackupError, set};
@@ -24,13 +23,17 @@ pub(super) struct Found {
     pub notes: Vec<String>,
 }
 
-pub(super) fn look(settings: &Settings, found: &mut Found) {
+pub(super) async fn look(settings: &Settings, found: &mut Found) {
     let dir = &settings.data_dir;
     if let Err(error) = try_to_write(dir) {
         found.mistakes.push(format!("KONTER_DATA_DIR: {} cannot be written: {error}", dir.display()));
     } else if settings.database_url.is_none() {
-        let refused =
-            [may_be_opened(dir), may_begin(settings), room::to_start(dir)].into_iter().filter_map(Result::err);
+        let refused = match may_start(settings).await {
+            // Books that are being written tell nothing.
+            Ok(_) if is_in_use(dir) => None,
+            Ok(came_to) => may_open(dir, came_to).err().map(|error| unopened(settings, &error)),
+            Err(failure) => Some(failure),
+        };
         found.mistakes.extend(refused.map(|failure| failure.to_string()));
         if holds_store(dir) {
             found.notes.extend(unread_catalog(dir, &settings.catalog));

@@ -46,7 +46,6 @@ pub enum Failure {
 }
 
 impl Failure {
-    #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Wrong(_) => ExitCode::from(2),

@@ -43,6 +43,9 @@ async fn telegram(settings: &Settings) -> Option<Result<String, String>> {
         Err(ApiError::BadToken(_)) => {
             Err("TELOXIDE_TOKEN: Telegram does not know this token; take the one BotFather shows".to_owned())
         }
+        Err(error @ ApiError::Conflict(_)) => {
+            Err(format!("TELOXIDE_TOKEN: {error}; stop that one, or give this shop a bot of its own"))
+        }
         Err(error) => Err(format!("TELOXIDE_API_URL: {error}")),
     })
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::Failure;
 use super::backup::ON_THE_WAY;
-use super::private::close_to_others;
+use super::private::{close_to_others, may_read};
 use super::room;
 use super::unread_catalog::{is_any_known, is_sold_as_it_says, note_known, unread_catalog};
 use super::unrouted::unrouted;
@@ -228,13 +228,7 @@ async fn open_database(settings: &Settings, address: &SecretString, r#use: Use) 
 /// Opens the shop's data dir.
 async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Store, Failure> {
     let dir = &settings.data_dir;
-    may_be_opened(dir)?;
-    let mut came_to = 0;
-    if r#use == Use::Running {
-        may_begin(settings)?;
-        room::to_start(dir)?;
-        came_to = known_from_backups(settings).await?;
-    }
+    let came_to = if r#use == Use::Running { may_start(settings).await? } else { may_be_opened(dir).map(|()| 0)? };
     let mut opened = open_sled(dir, came_to).await;
     if r#use == Use::Running && matches!(opened, Err(StoreError::Corrupt { what: CLOSED_DAY, .. })) {
         put_days_back(settings).await?;
@@ -255,12 +249,15 @@ pub(super) async fn put_days_back(settings: &Settings) -> Result<(), Failure> {
 /// For whoever looks at a shop: opening a folder that has none would make one.
 ///
 /// # Errors
-/// [`Failure::Wrong`] when there is none in the data dir.
+/// [`Failure::Wrong`] when there is none in the data dir, or none that this user may read.
 pub(super) fn has_shop(settings: &Settings) -> Result<(), Failure> {
     let dir = &settings.data_dir;
+    if settings.database_url.is_some() {
+        return Ok(());
+    }
+    may_read(dir)?;
     // What was left by a move or a restore is told by whoever opens it.
-    let is_there = holds_store(dir) || [MOVED, BUILT_IN].iter().any(|name| dir.join(name).exists());
-    if settings.database_url.is_some() || is_there {
+    if holds_store(dir) || [MOVED, BUILT_IN].iter().any(|name| dir.join(name).exists()) {
         return Ok(());
     }
     Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {}", dir.display())))
@@ -271,6 +268,7 @@ pub(super) fn has_shop(settings: &Settings) -> Result<(), Failure> {
 /// # Errors
 /// What was.
 pub(super) fn may_be_opened(dir: &Path) -> Result<(), Failure> {
+    may_read(dir)?;
     let marker = dir.join(MOVED);
     if marker.exists() {
         let words = "this shop has moved to a database: set DATABASE_URL";
@@ -284,17 +282,19 @@ pub(super) fn may_be_opened(dir: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a start on a data dir without a shop may begin one.
+/// Whether a shop may start on its data dir, before its books are looked at; how far they had come, as the backups know it.
 ///
 /// # Errors
-/// As [`nothing_was_lost`].
-pub(super) fn may_begin(settings: &Settings) -> Result<(), Failure> {
+/// What forbids it, and the way back.
+pub(super) async fn may_start(settings: &Settings) -> Result<u64, Failure> {
     let dir = &settings.data_dir;
-    if holds_store(dir) {
-        return Ok(());
+    may_be_opened(dir)?;
+    if !holds_store(dir) {
+        let words = "if it is kept in a database, DATABASE_URL is missing";
+        nothing_was_lost(settings, &format!("KONTER_DATA_DIR: there is no shop in {} ({words})", dir.display()))?;
     }
-    let words = "if it is kept in a database, DATABASE_URL is missing";
-    nothing_was_lost(settings, &format!("KONTER_DATA_DIR: there is no shop in {} ({words})", dir.display()))
+    room::to_start(dir)?;
+    known_from_backups(settings).await
 }
 
 /// Whether a new shop may begin. Where there are backups it would begin over the head of the one they are of: its balances would be

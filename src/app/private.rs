@@ -91,6 +91,54 @@ fn close(path: &Path, depth: usize, closed: &mut usize) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether this user may read the books in a data dir: what is closed to it looks as if it were not there.
+///
+/// # Errors
+/// [`Failure::Wrong`] with the first path that is closed, and to whom; where the data dir is no folder.
+pub(super) fn may_read(dir: &Path) -> Result<(), Failure> {
+    let closed = |path: &Path, error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied => Err(closed_to_this_user(path, &error)),
+        io::ErrorKind::NotADirectory => Err(Failure::Wrong(format!("KONTER_DATA_DIR: {} is no folder", dir.display()))),
+        _ => Ok(()),
+    };
+    for folder in [dir.to_owned(), dir.join("books"), dir.join("days")] {
+        match fs::read_dir(&folder) {
+            Ok(entries) if folder != dir => {
+                for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+                    File::open(&path).map(drop).or_else(|error| closed(&path, error))?;
+                }
+            }
+            Ok(_) => {}
+            Err(error) => closed(&folder, error)?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn closed_to_this_user(path: &Path, error: &io::Error) -> Failure {
+    use std::os::unix::fs::MetadataExt as _;
+    let name = |id: u32| {
+        let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let of = |line: &str| line.split(':').nth(2) == Some(&id.to_string());
+        users
+            .lines()
+            .find(|line| of(line))
+            .and_then(|line| line.split(':').next())
+            .map_or(id.to_string(), str::to_owned)
+    };
+    // What is in a closed folder does not even say whose it is.
+    let owner = path.ancestors().find_map(|path| fs::metadata(path).ok()).map_or(0, |about| about.uid());
+    let (owner, own, path) = (name(owner), name(rustix::process::geteuid().as_raw()), path.display());
+    let words = format!("it is {owner}'s; do this as the user the shop runs as: sudo -u {owner} konter …");
+    Failure::Wrong(format!("KONTER_DATA_DIR: {path} cannot be read by the user {own} ({error}): {words}"))
+}
+
+#[cfg(not(unix))]
+fn closed_to_this_user(path: &Path, error: &io::Error) -> Failure {
+    Failure::Wrong(format!("KONTER_DATA_DIR: {} cannot be read: {error}", path.display()))
+}
+
 /// The secret that a backup is asked for with; the first start makes one.
 ///
 /// # Errors

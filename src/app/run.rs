@@ -29,7 +29,7 @@ use crate::http::{Callers, Http, Limits, Program, REQUEST_TIMEOUT, router, serve
 use crate::shop::Shop;
 use crate::telemetry::{self, LevelFilter};
 use konter_core::ids::ChatId;
-use konter_store::{CLOSED_DAY, InboxMessage, Store, StoreError};
+use konter_store::{CLOSED_DAY, InboxMessage, Store, StoreError, is_in_use};
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
 /// finish is in doubt and is asked about at the next start.
@@ -67,6 +67,8 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
     let metrics = telemetry::start_metrics();
     let (listen, proxies) = (settings.listen, settings.trusted_proxies.clone());
     let telegram = settings.telegram.as_ref().map(|telegram| bot(telegram, &settings)).transpose()?;
+    // Before anything is made or opened: without its address no shop begins.
+    let listener = TcpListener::bind(listen).await.map_err(|error| without_address(&settings, &error))?;
     let backups = BackupSettings {
         // Without a chat there is nobody to send it to.
         passphrase: settings.backups.passphrase.clone().filter(|_| telegram.is_some()),
@@ -85,14 +87,6 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
         trusted_proxies: Arc::new(proxies),
         metrics,
         backup_token: Some(token),
-    };
-    let listener = match TcpListener::bind(listen).await {
-        Ok(listener) => listener,
-        Err(error) => {
-            // A second process with the first one's address must not keep its part of the work until that runs out.
-            store.close().await.map_err(fault)?;
-            return Err(without_address(listen, &error));
-        }
     };
     take_up(&store, &shop, listen).await?;
     shop.start();
@@ -172,10 +166,18 @@ fn begin_log(about: &About, settings: &Settings, warnings: Vec<String>) {
     }
 }
 
-/// An address that is not there may come: after a power cut a tunnel is up later than the shop, and the start is tried again.
-fn without_address(listen: SocketAddr, error: &io::Error) -> Failure {
+/// What has the address may go, and one that is not there may come: after a power cut a tunnel is up later than the shop. Then the
+/// start is tried again.
+fn without_address(settings: &Settings, error: &io::Error) -> Failure {
+    let (listen, dir) = (settings.listen, &settings.data_dir);
     let told = format!("KONTER_LISTEN: {listen}: {}", about_address(error));
-    if error.kind() == io::ErrorKind::AddrNotAvailable { Failure::Fault(told) } else { Failure::Wrong(told) }
+    match error.kind() {
+        io::ErrorKind::AddrInUse if is_in_use(dir) => {
+            Failure::Fault(format!("{told}: the shop that is at work in {}", dir.display()))
+        }
+        io::ErrorKind::AddrInUse | io::ErrorKind::AddrNotAvailable => Failure::Fault(told),
+        _ => Failure::Wrong(told),
+    }
 }
 
 /// Takes up what an earlier run left, or joins the processes that are at work.

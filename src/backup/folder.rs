@@ -75,7 +75,6 @@ pub fn backups(folder: &Path, sealed: bool) -> Result<BTreeMap<DateTime<Utc>, Pa
 }
 
 /// Whether a backup of a folder is a list of parts, by its name.
-#[must_use]
 pub fn is_manifest(path: &Path) -> bool {
     path.to_string_lossy().ends_with(MANIFEST)
 }

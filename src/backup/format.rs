@@ -47,7 +47,6 @@ pub struct Header {
 }
 
 impl Header {
-    #[must_use]
     pub fn new(made_at: DateTime<Utc>) -> Self {
         Self { made_at, program: env!("CARGO_PKG_VERSION").to_owned() }
     }

@@ -91,7 +91,6 @@ impl Unfinished {
         Ok(Self(path.with_file_name(format!(".{name}.{}{UNFINISHED}", std::process::id()))))
     }
 
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }

@@ -60,7 +60,6 @@ enum Problem {
 }
 
 impl EnvFile {
-    #[must_use]
     pub fn read(text: &str) -> Self {
         let lines: Vec<&str> = text.strip_prefix('\u{feff}').unwrap_or(text).lines().collect();
         let mut file = Self::default();

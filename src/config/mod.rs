@@ -209,7 +209,6 @@ impl Settings {
     }
 
     /// The supplier of this id, when it is configured.
-    #[must_use]
     pub fn supplier(&self, id: &SupplierId) -> Option<&SupplierSettings> {
         self.suppliers.iter().find(|supplier| supplier.id == *id)
     }

@@ -181,7 +181,6 @@ pub struct BaseUrl(String);
 
 impl BaseUrl {
     /// The address without a slash at its end.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -227,7 +226,6 @@ pub struct CutOff {
 
 impl CutOff {
     /// The window a protocol has when nothing is set: kiosampm's document closes the service around midnight.
-    #[must_use]
     pub fn usual(kind: ProtocolKind) -> Option<Self> {
         match kind {
             ProtocolKind::Kiosampm => Some(Self {

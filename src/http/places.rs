@@ -67,7 +67,6 @@ pub struct Callers {
 
 impl Callers {
     /// Suppliers, Telegram, and the proxies that are trusted.
-    #[must_use]
     pub fn new(door: &CallbackAuth, proxies: &[IpNet]) -> Self {
         let is_narrow = |range: &&IpNet| match range {
             IpNet::V4(range) => range.prefix_len() >= WIDEST_V4,

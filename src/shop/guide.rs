@@ -226,7 +226,7 @@ impl Guides {
         self.several.lock().get(chat).filter(|several| now - several.at < FORGOTTEN_AFTER).cloned()
     }
 
-    pub fn let_go(&self, chat: &ChatId, id: u64) {
+    pub fn forget_several(&self, chat: &ChatId, id: u64) {
         let mut all = self.several.lock();
         if all.get(chat).is_some_and(|several| several.id == id) {
             all.remove(chat);
@@ -249,7 +249,7 @@ impl Guides {
         self.lines.lock().get(chat).filter(|line| now - line.at < FORGOTTEN_AFTER).cloned()
     }
 
-    pub fn let_go_line(&self, chat: &ChatId, id: u64) {
+    pub fn forget_line(&self, chat: &ChatId, id: u64) {
         let mut lines = self.lines.lock();
         if lines.get(chat).is_some_and(|line| line.id == id) {
             lines.remove(chat);

@@ -326,7 +326,6 @@ impl Shop {
     }
 
     /// Whether nothing new is taken up any more.
-    #[must_use]
     pub fn is_stopping(&self) -> bool {
         self.process.stop.is_cancelled()
     }

@@ -30,7 +30,6 @@ pub enum Stage {
 impl Stage {
     pub const ALL: [Self; 4] = [Self::Waiting, Self::Sending, Self::Pending, Self::Unknown];
 
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",

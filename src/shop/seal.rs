@@ -34,7 +34,6 @@ impl fmt::Debug for Seal {
 
 impl Seal {
     /// `secret` must be hard to guess, as a bot's token is.
-    #[must_use]
     pub fn new(secret: &SecretString) -> Self {
         let mut sha = Sha256::new();
         sha.update(PURPOSE);

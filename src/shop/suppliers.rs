@@ -122,7 +122,6 @@ impl Supplier {
     }
 
     /// A supplier reached by other means than HTTP.
-    #[must_use]
     pub fn over(
         id: SupplierId,
         kind: ProtocolKind,
@@ -287,7 +286,6 @@ impl Supplier {
     }
 
     /// Whether an order was kept away lately because our deposit did not cover it.
-    #[must_use]
     pub fn was_short(&self, now: DateTime<Utc>) -> bool {
         let kept_away = self.health.lock().kept_away;
         self.traffic.lock().funds.was_short(now) || kept_away.is_some_and(|at| now - at < BELIEVED_FOR)
@@ -311,7 +309,6 @@ impl Supplier {
     }
 
     /// Requests under way now, of any kind.
-    #[must_use]
     pub fn requests_under_way(&self) -> usize {
         self.under_way.load(Ordering::Relaxed)
     }
@@ -453,12 +450,10 @@ impl Supplier {
 pub struct Suppliers(BTreeMap<SupplierId, Supplier>);
 
 impl Suppliers {
-    #[must_use]
     pub fn new(suppliers: Vec<Supplier>) -> Self {
         Self(suppliers.into_iter().map(|supplier| (supplier.id.clone(), supplier)).collect())
     }
 
-    #[must_use]
     pub fn get(&self, id: &SupplierId) -> Option<&Supplier> {
         self.0.get(id)
     }

@@ -49,7 +49,6 @@ impl Figures {
     }
 
     /// Everything, as text.
-    #[must_use]
     pub fn render(&self) -> String {
         let mut text = String::new();
         for (name, series) in self.series.lock().iter() {

@@ -10,21 +10,12 @@ use konter_core::ids::ChatId;
 /// One thing that happens in a conversation.
 #[derive(Clone)]
 enum Line {
-    Says {
-        who: ChatId,
-        text: String,
-        replies: usize,
-    },
+    /// Somebody types it, or taps.
+    Says { who: ChatId, text: String, replies: usize },
     /// Time passes, and so many replies come by themselves.
-    Later {
-        minutes: i64,
-        seconds: i64,
-        replies: usize,
-    },
+    Later { minutes: i64, seconds: i64, replies: usize },
     /// The suppliers' reports, held back so far, come in.
-    Reports {
-        replies: usize,
-    },
+    Reports { replies: usize },
 }
 
 impl Line {

@@ -20,40 +20,22 @@ const PEOPLE: u32 = 8;
 
 #[derive(Clone, Debug)]
 enum Op {
-    Deposit {
-        to: u32,
-        amount: i64,
-    },
-    Send {
-        from: u32,
-        to: u32,
-        amount: i64,
-    },
+    /// Cash comes in.
+    Deposit { to: u32, amount: i64 },
+    /// From one to another.
+    Send { from: u32, to: u32, amount: i64 },
     /// One of the transfers so far goes back, by consent or by the shop.
-    TakeBack {
-        transfer: u64,
-    },
+    TakeBack { transfer: u64 },
     /// Everything it has.
-    PassOn {
-        from: u32,
-        to: u32,
-    },
-    Markup {
-        of: u32,
-        whom: u32,
-        amount: i64,
-    },
-    Move {
-        who: u32,
-        upline: Option<u32>,
-    },
-    Order {
-        by: u32,
-    },
-    Happens {
-        order: usize,
-        what: What,
-    },
+    PassOn { from: u32, to: u32 },
+    /// What one below pays more, or the base of all.
+    Markup { of: u32, whom: u32, amount: i64 },
+    /// Below another, or the shop.
+    Move { who: u32, upline: Option<u32> },
+    /// Something is bought.
+    Order { by: u32 },
+    /// To one of the orders so far.
+    Happens { order: usize, what: What },
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -138,9 +138,11 @@ async fn every_mistake_of_a_settings_file_is_told_with_its_line_and_variable() {
         ".env line 6, KONTER_LOCALE: is set already, in line 2",
         ".env line 7, SUPPLIER_KIOS_PIN: a quote is opened and not closed",
     ];
-    let ended = run_in(home.path(), &usual(home.path()), &["check"]).await;
-    assert_ended(&ended, 1, &told);
-    assert!(!ended.err.contains("geheim"), "{}", ended.err);
+    for (command, code) in [("check", 1), ("run", 2)] {
+        let ended = run_in(home.path(), &usual(home.path()), &[command]).await;
+        assert_ended(&ended, code, &told);
+        assert!(!ended.err.contains("geheim"), "{}", ended.err);
+    }
     // What stands in the environment counts, and is no line of the file's.
     fs::write(&env, "KONTER_TIMEZONE=Mars/Olympus\nKONTER_STALE_MINUTES=soon\nKONTER_LOCALE=klingon\n").unwrap();
     let settings = usual(home.path()).set("KONTER_TIMEZONE", "Venus");
@@ -246,6 +248,71 @@ async fn a_start_without_its_address_is_worth_another() {
         1,
         &["192.0.2.1:8080: is no address of this machine"],
     );
+    let occupied = TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = usual(home.path()).set("KONTER_LISTEN", occupied.local_addr().unwrap());
+    assert_ended(&run_in(home.path(), &settings, &["run"]).await, 1, &["another program listens there"]);
+    assert!(!home.path().join("data").exists(), "no shop begins without its address");
+    fs::write(home.path().join("data"), "x").unwrap();
+    for command in ["run", "audit"] {
+        assert_ended(&run_in(home.path(), &usual(home.path()), &[command]).await, 2, &["data is no folder"]);
+    }
+}
+
+/// Whoever asks before the start hears what the start would say.
+#[tokio::test]
+async fn check_refuses_the_books_that_a_start_refuses() {
+    let home = folder();
+    let (settings, data) = (usual(home.path()), home.path().join("data"));
+    let mut running = settings.start(home.path(), &["run"]);
+    running.says("konter is open").await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+    let (books, whole) = (data.join("books"), home.path().join("whole"));
+    fs::rename(&books, &whole).unwrap();
+    let only_begun = |name: &std::ffi::OsStr| fs::write(books.join(name), b"").unwrap();
+    for (told, spoil) in [
+        ("they are gone, and a shop was kept here", (&|| {}) as &dyn Fn()),
+        ("they are gone, and a shop was kept here", &|| fs::create_dir(&books).unwrap()),
+        ("their end is lost", &|| {
+            fs::read_dir(&whole).unwrap().for_each(|file| only_begun(&file.unwrap().file_name()))
+        }),
+    ] {
+        spoil();
+        for command in ["check", "run"] {
+            let refused = run_in(home.path(), &settings, &[command]).await;
+            assert_ended(&refused, 1, &[told, "There is no backup in", "konter restore --force FILE"]);
+        }
+    }
+    fs::remove_dir_all(&books).unwrap();
+    fs::rename(&whole, &books).unwrap();
+    assert_ended(&run_in(home.path(), &settings, &["check"]).await, 0, &["all is well"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_shop_that_is_closed_to_this_user_is_not_said_to_be_missing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = folder();
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let settings = usual(home.path());
+    let mut running = settings.start(home.path(), &["run"]);
+    running.says("konter is open").await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+    let Some(other) = Settings::other_user() else { return };
+    for closed in ["data", "data/books"] {
+        let set = |mode| fs::set_permissions(home.path().join(closed), fs::Permissions::from_mode(mode)).unwrap();
+        set(0o700);
+        let told = format!("{closed} cannot be read by the user nobody");
+        for arguments in [&["audit"][..], &["log"], &["books"], &["rebuild"], &["backup", "copy"], &["run"]] {
+            let mut running = settings.start_by(&other, home.path(), arguments);
+            let code = running.end().await.code();
+            let ended = Ended { code, out: running.out(), err: running.err(), left: Vec::new() };
+            assert_ended(&ended, 2, &["KONTER_DATA_DIR", &told, "sudo -u root konter"]);
+            for name in ["out", "err"] {
+                fs::remove_file(home.path().join(name)).unwrap();
+            }
+        }
+        set(0o755);
+    }
 }
 
 /// The port is taken by the very shop that is checked.

@@ -90,6 +90,22 @@ impl Settings {
         self.spawn(command, folder, arguments, Stdio::null())
     }
 
+    /// What begins a command line so that the program runs as a user who owns nothing. `None`: it cannot.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn other_user() -> Option<Vec<String>> {
+        let words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"].map(str::to_owned);
+        let tried = Command::new(&words[0]).args(&words[1..]).arg(program()).arg("--version").output();
+        tried.is_ok_and(|tried| tried.status.success()).then(|| words.to_vec())
+    }
+
+    /// The same by such a user.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn start_by(&self, user: &[String], folder: &Path, arguments: &[&str]) -> Running {
+        let mut command = Command::new(&user[0]);
+        command.args(&user[1..]).arg(program());
+        self.spawn(command, folder, arguments, Stdio::null())
+    }
+
     /// The same, reading this.
     #[allow(dead_code, reason = "not every test needs it")]
     pub fn start_with(&self, folder: &Path, arguments: &[&str], input: Stdio) -> Running {

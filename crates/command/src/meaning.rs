@@ -16,89 +16,54 @@ use konter_core::money::Rupiah;
 /// What a message asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// One order, or several with one PIN.
     Order(OrderRequest),
     /// Meant as an order, but nothing of it can be carried out as typed.
     BadOrder(BadOrder),
-    Balance {
-        pin: Option<Pin>,
-    },
+    /// What the reseller may spend.
+    Balance { pin: Option<Pin> },
     /// Every product when there is no filter.
-    Prices {
-        filters: Vec<PriceFilter>,
-    },
+    Prices { filters: Vec<PriceFilter> },
+    /// The last orders, or those to a number.
     Orders(OrdersQuery),
     /// A deposit ticket; how to deposit when there is no amount.
-    Deposit {
-        amount: Option<Rupiah>,
-        bank: Option<String>,
-        pin: Option<Pin>,
-    },
+    Deposit { amount: Option<Rupiah>, bank: Option<String>, pin: Option<Pin> },
     /// Old and new, in either order.
-    ChangePin {
-        a: Pin,
-        b: Pin,
-    },
-    Register {
-        name: String,
-        town: Option<String>,
-        pin: Pin,
-    },
+    ChangePin { a: Pin, b: Pin },
+    /// A newcomer wants to be a reseller.
+    Register { name: String, town: Option<String>, pin: Pin },
     /// Telegram's greeting; the payload comes from a link.
-    Start {
-        payload: Option<String>,
-    },
+    Start { payload: Option<String> },
     /// Whose meter is it?
-    Meter {
-        customer: String,
-        pin: Option<Pin>,
-        reference: Option<String>,
-    },
+    Meter { customer: String, pin: Option<Pin>, reference: Option<String> },
+    /// Looks a bill up; `amount`: for bills whose amount the payer chooses.
     BillInquiry {
         product: ProductCode,
         customer: String,
-        /// For bills whose amount the payer chooses.
         amount: Option<Rupiah>,
         pin: Option<Pin>,
         reference: Option<String>,
     },
-    BillPayment {
-        product: ProductCode,
-        customer: String,
-        pin: Option<Pin>,
-        reference: Option<String>,
-    },
-    Receipt {
-        of: ReceiptOf,
-        /// What the reseller's customer pays.
-        price: Option<Rupiah>,
-    },
+    /// Pays a bill that was looked up.
+    BillPayment { product: ProductCode, customer: String, pin: Option<Pin>, reference: Option<String> },
+    /// `price`: what the reseller's customer pays.
+    Receipt { of: ReceiptOf, price: Option<Rupiah> },
+    /// What stands on all receipts.
     ReceiptLine(ReceiptLine),
+    /// Balance for another reseller.
     Transfer(Transfer),
-    Report {
-        kind: ReportKind,
-        /// `None` is today.
-        date: Option<DateArg>,
-        pin: Option<Pin>,
-    },
-    Complaint {
-        /// Without the PIN, where that stood before or behind it.
-        text: Typed,
-        pin: Option<Pin>,
-    },
-    Help {
-        topic: Option<String>,
-    },
+    /// The day's sales, or the statement; no date is today.
+    Report { kind: ReportKind, date: Option<DateArg>, pin: Option<Pin> },
+    /// `text`: without the PIN, where that stood before or behind it.
+    Complaint { text: Typed, pin: Option<Pin> },
+    /// All of it, or about one thing.
+    Help { topic: Option<String> },
     /// Shows the choice when `to` is missing.
-    Language {
-        to: Option<Language>,
-    },
+    Language { to: Option<Language> },
+    /// Of those who work here.
     Admin(AdminCommand),
-    /// That a transfer for a ticket has been made, in the reseller's own words.
-    Proof {
-        /// Without the PIN, where that stood before or behind it.
-        text: Typed,
-        pin: Option<Pin>,
-    },
+    /// That a transfer for a ticket has been made, in the reseller's own words without the PIN.
+    Proof { text: Typed, pin: Option<Pin> },
     /// Uplines and downlines.
     Network(NetworkCommand),
     /// A reseller's own arrangements, and the beginning of a guided order.
@@ -112,14 +77,9 @@ pub enum Command {
     /// Asks for something konter does not have.
     Known(Feature),
     /// The command is known, its arguments are not right.
-    Incomplete {
-        topic: Topic,
-        problem: Problem,
-    },
-    Unknown {
-        /// What may have been meant; [`Topic::example`] is a line that would be understood.
-        nearest: Topic,
-    },
+    Incomplete { topic: Topic, problem: Problem },
+    /// `nearest`: what may have been meant; [`Topic::example`] is a line that would be understood.
+    Unknown { nearest: Topic },
 }
 
 /// Which orders to show: the last ones, when nothing is said.

@@ -44,7 +44,6 @@ pub struct Agent {
 
 impl Agent {
     /// A reseller that may order and has arranged nothing yet.
-    #[must_use]
     pub fn new(id: AgentId, name: String, pin: PinState, chats: Vec<ChatId>, created_at: DateTime<Utc>) -> Self {
         Self {
             id,
@@ -67,7 +66,6 @@ impl Agent {
 
     /// The first of its chats: the one it was registered from, or what took that one's place. What needs no PIN and is
     /// not everybody's who helps at the counter is done from there alone.
-    #[must_use]
     pub fn is_main_chat(&self, chat: &ChatId) -> bool {
         self.chats.first() == Some(chat)
     }
@@ -94,7 +92,6 @@ pub enum Locale {
 impl Locale {
     pub const ALL: [Self; 2] = [Self::Id, Self::En];
 
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Id => "id",
@@ -102,7 +99,6 @@ impl Locale {
         }
     }
 
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|locale| locale.name() == name)
     }
@@ -148,20 +144,17 @@ pub enum WrongPin {
 
 impl PinState {
     /// The hash of a PIN of so many digits.
-    #[must_use]
     pub const fn new(hash: String, digits: usize) -> Self {
         Self { hash, digits: Some(digits), wrong: 0, locks: 0, locked_until: None, reset_until: None }
     }
 
     /// As an admin resets it.
-    #[must_use]
     pub fn reset(now: DateTime<Utc>) -> Self {
         let reset_until = Some(now + CHOOSE_WITHIN);
         Self { hash: String::new(), digits: None, wrong: 0, locks: 0, locked_until: None, reset_until }
     }
 
     /// Whether there is no PIN, so that nothing typed can be a try at it.
-    #[must_use]
     pub const fn was_reset(&self) -> bool {
         self.reset_until.is_some()
     }
@@ -210,7 +203,6 @@ impl PinState {
     }
 
     /// Whether a right PIN has something to forget.
-    #[must_use]
     pub const fn has_failures(&self) -> bool {
         self.wrong > 0 || self.locks > 0 || self.locked_until.is_some()
     }

@@ -54,7 +54,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    #[must_use]
     pub const fn counted(self) -> usize {
         self.reached.saturating_add(self.unreachable)
     }
@@ -71,13 +70,11 @@ impl Tally {
 }
 
 impl Broadcast {
-    #[must_use]
     pub fn asked(id: BroadcastId, (by, locale): (ChatId, Locale), text: String, at: DateTime<Utc>) -> Self {
         Self { id, version: 1, by, locale, text, asked_at: at, state: BroadcastState::Asked }
     }
 
     /// Whether a yes or no still counts.
-    #[must_use]
     pub fn is_open_question(&self, now: DateTime<Utc>) -> bool {
         self.state == BroadcastState::Asked && now - self.asked_at < ASKED_FOR
     }

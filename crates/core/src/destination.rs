@@ -38,7 +38,6 @@ pub enum Destination {
 }
 
 impl Destination {
-    #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Phone(phone) => phone.as_str(),
@@ -47,7 +46,6 @@ impl Destination {
         }
     }
 
-    #[must_use]
     pub const fn phone(&self) -> Option<&Phone> {
         match self {
             Self::Phone(phone) => Some(phone),
@@ -78,7 +76,6 @@ impl Destination {
     }
 
     /// Whether digits without a product's code, `20.62812345678.1234`, could be a phone number as well as a meter.
-    #[must_use]
     pub fn is_phone_or_meter(&self, prefixes: &PrefixTable) -> bool {
         let Self::Customer(digits) = self else { return false };
         let national = digits.strip_prefix("62").unwrap_or(digits);

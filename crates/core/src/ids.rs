@@ -142,7 +142,6 @@ number! {
 pub struct SupplierId(String);
 
 impl SupplierId {
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -173,7 +172,6 @@ as_text!(SupplierId);
 pub struct ProductCode(String);
 
 impl ProductCode {
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -231,14 +229,12 @@ pub struct ChatId {
 }
 
 impl ChatId {
-    #[must_use]
     pub fn telegram(id: i64) -> Self {
         Self { channel: Channel::Telegram, id: id.to_string() }
     }
 
     /// Whether one person speaks there: no group or channel, and none of Telegram's own accounts that anybody may write
     /// under (service messages and linked channels, anonymous admins, people who write as a channel).
-    #[must_use]
     pub fn is_person(&self) -> bool {
         const NOBODY: [i64; 3] = [777_000, 1_087_968_824, 136_817_688];
         match self.channel {
@@ -248,19 +244,16 @@ impl ChatId {
         }
     }
 
-    #[must_use]
     pub fn console(id: &str) -> Self {
         Self { channel: Channel::Console, id: id.to_owned() }
     }
 
     /// Of a reseller's own program.
-    #[must_use]
     pub fn h2h(agent: AgentId) -> Self {
         Self { channel: Channel::H2h, id: agent.to_string() }
     }
 
     /// Whose program it is, if it is one.
-    #[must_use]
     pub fn program_of(&self) -> Option<AgentId> {
         (self.channel == Channel::H2h).then(|| self.id.parse().ok()).flatten()
     }

@@ -18,12 +18,10 @@ pub struct NotAnAmount(pub String);
 impl Rupiah {
     pub const ZERO: Self = Self(0);
 
-    #[must_use]
     pub const fn new(amount: i64) -> Self {
         Self(amount)
     }
 
-    #[must_use]
     pub const fn get(self) -> i64 {
         self.0
     }
@@ -46,12 +44,10 @@ impl Rupiah {
         self.0.checked_neg().map(Self)
     }
 
-    #[must_use]
     pub const fn is_positive(self) -> bool {
         self.0 > 0
     }
 
-    #[must_use]
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }

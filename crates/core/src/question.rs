@@ -94,7 +94,6 @@ impl Question {
     const VALID: TimeDelta = TimeDelta::minutes(5);
 
     /// A new question in the place of the one before.
-    #[must_use]
     pub fn asked(before: Option<&Self>, chat: ChatId, asks: Asks, seen: u64, now: DateTime<Utc>) -> Self {
         Self {
             chat,
@@ -108,7 +107,6 @@ impl Question {
     }
 
     /// Whether a yes still counts. Never longer than it was given, also when the clock has been put back since.
-    #[must_use]
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         self.state == QuestionState::Asked && now < self.expires_at && self.expires_at - now <= Self::VALID
     }

@@ -26,7 +26,6 @@ pub enum Role {
 impl Role {
     pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Owner];
 
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
@@ -86,7 +85,6 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    #[must_use]
     pub const fn new(chat: ChatId, day: NaiveDate) -> Self {
         Self { chat, version: 0, limit: None, day, booked: Rupiah::ZERO }
     }
@@ -119,7 +117,6 @@ pub struct Roster {
 }
 
 impl Roster {
-    #[must_use]
     pub const fn new(configured: Vec<ChatId>) -> Self {
         Self { configured, kept: BTreeMap::new() }
     }
@@ -133,7 +130,6 @@ impl Roster {
     }
 
     /// Whether a chat is an owner by the settings, which chats cannot change.
-    #[must_use]
     pub fn is_configured(&self, chat: &ChatId) -> bool {
         self.configured.contains(chat)
     }
@@ -144,7 +140,6 @@ impl Roster {
     }
 
     /// The row there is about a chat, also one that gives no role any more.
-    #[must_use]
     pub fn row(&self, chat: &ChatId) -> Option<&Staff> {
         self.kept.get(chat)
     }

@@ -198,7 +198,6 @@ pub struct Doubts {
 }
 
 impl Doubts {
-    #[must_use]
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }

@@ -49,7 +49,6 @@ fn unfit(problem: &'static str) -> Error {
 }
 
 /// How an operator writes its own name; a name that is not in the catalog's list stays as it is.
-#[must_use]
 pub fn operator_name(name: &str) -> &str {
     match name {
         "telkomsel" => "Telkomsel",

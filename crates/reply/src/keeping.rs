@@ -64,7 +64,6 @@ impl DayList {
     /// As many as anybody reads.
     const MOST: usize = 10;
 
-    #[must_use]
     pub fn of(days: &[NaiveDate]) -> Self {
         Self { days: days.iter().copied().take(Self::MOST).collect(), more: days.len().saturating_sub(Self::MOST) }
     }

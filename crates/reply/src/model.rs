@@ -372,7 +372,6 @@ pub enum Reply {
 
 impl Reply {
     /// The announcement this is part of.
-    #[must_use]
     pub const fn broadcast(&self) -> Option<BroadcastId> {
         match self {
             Self::Announcement { broadcast, .. } => *broadcast,

@@ -73,14 +73,12 @@ pub fn stuck_of_pad(pad: &str) -> Option<OrderId> {
 }
 
 /// Whether a message is called by what it shows.
-#[must_use]
 pub fn is_pad(message: &str) -> bool {
     message.starts_with(PREFIX)
 }
 
 impl Reply {
     /// What its message is called, where something may wait under it.
-    #[must_use]
     pub fn pad(&self) -> Option<String> {
         match self {
             Self::Choose(card) => Some(pad_of_offer(card.guide)),

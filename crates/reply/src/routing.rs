@@ -196,7 +196,6 @@ pub enum OverdueStage {
 }
 
 impl OverdueCard {
-    #[must_use]
     pub const fn open(card: OrderCard) -> Self {
         Self { card, stage: OverdueStage::Open }
     }

@@ -18,64 +18,31 @@ use konter_core::staff::Role;
 #[strum(const_into_str, prefix = "staff.", serialize_all = "snake_case")]
 pub enum DeskReply {
     /// Whoever asked may not, and who may.
-    RoleNeeded {
-        needs: Role,
-        has: Role,
-    },
+    RoleNeeded { needs: Role, has: Role },
     #[strum(serialize = "list")]
-    Staff {
-        lines: Vec<StaffLine>,
-    },
+    Staff { lines: Vec<StaffLine> },
     /// `role`: `None` where it was taken away.
     #[strum(serialize = "set")]
-    RoleSet {
-        lines: Vec<StaffLine>,
-        role: Option<Role>,
-    },
+    RoleSet { lines: Vec<StaffLine>, role: Option<Role> },
     /// The text is the problem's.
-    RoleRefused {
-        problem: RoleProblem,
-    },
+    RoleRefused { problem: RoleProblem },
     /// What may be added to accounts in a day from now on, by each of these together; `None`: no limit.
-    LimitSet {
-        lines: Vec<StaffLine>,
-        limit: Option<Rupiah>,
-    },
+    LimitSet { lines: Vec<StaffLine>, limit: Option<Rupiah> },
     /// To whom it is about.
-    YourLimit {
-        limit: Option<Rupiah>,
-    },
+    YourLimit { limit: Option<Rupiah> },
     /// To whom it is about.
     #[strum(serialize = "yours")]
-    YourRole {
-        role: Option<Role>,
-    },
+    YourRole { role: Option<Role> },
     /// `text`: what was looked for.
-    Found {
-        text: String,
-        agents: Vec<AgentCard>,
-        left_out: usize,
-    },
+    Found { text: String, agents: Vec<AgentCard>, left_out: usize },
     /// Everybody's orders to a number, newest first; those that failed are looked for among the shop's newest `searched`.
-    OrdersTo {
-        dest: String,
-        lines: Vec<OrderTo>,
-        searched: usize,
-    },
+    OrdersTo { dest: String, lines: Vec<OrderTo>, searched: usize },
     /// A reseller, by an admin.
-    Renamed {
-        agent: AgentId,
-        before: String,
-        after: String,
-    },
+    Renamed { agent: AgentId, before: String, after: String },
     /// The longest name there may be.
-    RenameRefused {
-        most: usize,
-    },
+    RenameRefused { most: usize },
     /// To the reseller.
-    YourName {
-        name: String,
-    },
+    YourName { name: String },
     /// Opened or closed.
     Category(CategoryCard),
     /// `name`: as it was typed; `near`: what may be meant.
@@ -87,41 +54,22 @@ pub enum DeskReply {
         product: Option<ProductCode>,
     },
     /// A category's prices, the first of those that changed. `restored`: as they were before.
-    Repriced {
-        category: String,
-        count: usize,
-        lines: Vec<PriceChange>,
-        left_out: usize,
-        restored: bool,
-    },
+    Repriced { category: String, count: usize, lines: Vec<PriceChange>, left_out: usize, restored: bool },
     /// There is no change of a category's prices to take back.
     NothingToRestore,
     /// The question whether to send it, and what has become of it.
     Broadcast(BroadcastCard),
     /// What the first catalog sells below its cost, and how many more there are.
-    BelowCost {
-        rows: Vec<BelowCost>,
-        more: usize,
-    },
+    BelowCost { rows: Vec<BelowCost>, more: usize },
     /// The question is over, or there is none of this number.
     BroadcastGone,
-    /// To somebody who works here: what the shop still needs, or how it stands.
-    /// It cannot be done at another time, or for so long.
-    NotLater {
-        /// What does it now.
-        line: String,
-        words: String,
-    },
+    /// It cannot be done at another time, or for so long; `line`: what does it now.
+    NotLater { line: String, words: String },
     /// A blocked reseller has a role all the same.
-    StillWorksHere {
-        agent: AgentId,
-        name: String,
-        role: Role,
-    },
+    StillWorksHere { agent: AgentId, name: String, role: Role },
     /// Why it was done stands in the log.
-    ReasonKept {
-        reason: String,
-    },
+    ReasonKept { reason: String },
+    /// To somebody who works here: what the shop still needs, or how it stands.
     Welcome(Box<FirstSteps>),
     /// A new reseller's card once it is decided.
     AgentDecided(Box<AgentDecided>),

@@ -15,27 +15,17 @@ use konter_core::order::card::OrderLine;
 #[strum(const_into_str, prefix = "everyday.", serialize_all = "snake_case")]
 pub enum TalkReply {
     /// `peace`: to a greeting that is answered in kind.
-    Greeting {
-        name: String,
-        peace: bool,
-    },
-    Thanks {
-        name: String,
-    },
+    Greeting { name: String, peace: bool },
+    /// In answer to thanks.
+    Thanks { name: String },
+    /// How somebody who has lost a PIN gets another.
     LostPin,
     /// What only one below can do, or the shop for it.
-    OfDownline {
-        code: AgentId,
-        name: String,
-        what: OfDownline,
-    },
+    OfDownline { code: AgentId, name: String, what: OfDownline },
     /// Nothing tells all below.
     TellDownlines,
     /// A wrong number, or an order that is not wanted any more; `lines`: those it may be about.
-    Undo {
-        lines: Vec<OrderLine>,
-        dest: Option<String>,
-    },
+    Undo { lines: Vec<OrderLine>, dest: Option<String> },
     /// What was asked or offered is not done.
     Dropped {
         what: Vec<DroppedWhat>,
@@ -44,38 +34,25 @@ pub enum TalkReply {
         kept: Vec<DroppedWhat>,
     },
     /// What was bought has not come, or nobody knows; `lines`: the orders it may be about.
-    NotArrived {
-        lines: Vec<OrderLine>,
-        dest: Option<String>,
-    },
+    NotArrived { lines: Vec<OrderLine>, dest: Option<String> },
+    /// What was paid in is not booked, and no ticket waits.
     MoneyNotIn,
     /// A deposit that waits for the admins.
-    TicketWaits {
-        number: TicketId,
-        pay: Rupiah,
-        since: DateTime<Utc>,
-    },
+    TicketWaits { number: TicketId, pay: Rupiah, since: DateTime<Utc> },
     /// One's own code, and whom one is below; `None`: the shop itself.
-    WhoAmI {
-        code: AgentId,
-        name: String,
-        upline: Option<String>,
-    },
+    WhoAmI { code: AgentId, name: String, upline: Option<String> },
     /// An account is closed by the shop's people.
     CloseAccount,
     /// Several below are called so.
-    WhichDownline {
-        named: Vec<(AgentId, String)>,
-    },
+    WhichDownline { named: Vec<(AgentId, String)> },
     /// A transfer and an order in one message.
     OneByOne,
     /// When somebody is there.
     Hours,
+    /// A person is wanted.
     WantsAdmin,
     /// The message that was answered shows no order, or several; `lines`: the latest.
-    WhichOrder {
-        lines: Vec<OrderLine>,
-    },
+    WhichOrder { lines: Vec<OrderLine> },
     /// A product was named without a number.
     NumberFor {
         product: PriceLine,
@@ -85,9 +62,7 @@ pub enum TalkReply {
         zone: bool,
     },
     /// A face value was named without a number.
-    NumberForSum {
-        nominal: Rupiah,
-    },
+    NumberForSum { nominal: Rupiah },
     /// Several orders that wait for one PIN.
     AskPin {
         /// Of the message that named them; 0 where it was shown before there were any.
@@ -112,10 +87,7 @@ pub enum TalkReply {
         stage: LineStage,
     },
     /// Balance was to go to a number that is nobody's below: it may have been meant as credit.
-    SendOrTopUp {
-        dest: String,
-        amount: Rupiah,
-    },
+    SendOrTopUp { dest: String, amount: Rupiah },
     /// The PIN that something waits for.
     PressPin,
     /// A PIN alone that buys nothing; `waits`: what was shown before something else was written, `choose`: something is
@@ -146,22 +118,11 @@ pub enum TalkReply {
         next: u8,
     },
     /// Some lines of a message were no orders, so that the others were not ordered either.
-    OthersNotSent {
-        others: usize,
-    },
+    OthersNotSent { others: usize },
     /// A bill is not wanted that was not paid.
-    BillUnpaid {
-        product: ProductCode,
-        customer: String,
-    },
+    BillUnpaid { product: ProductCode, customer: String },
     /// Ordered as the one after an order that was not made; `next`: what it would be, `is_shown`: with its keypad below.
-    CountSkipped {
-        product: ProductCode,
-        dest: String,
-        typed: u8,
-        next: u8,
-        is_shown: bool,
-    },
+    CountSkipped { product: ProductCode, dest: String, typed: u8, next: u8, is_shown: bool },
     /// To whoever works here: what of all that can be sent is read.
     TablesAndWords,
     /// A voice message is not heard.
@@ -195,31 +156,21 @@ pub enum TalkReply {
     /// To whoever is no agent: what follows is not answered for a while.
     EnoughForNow,
     /// In place of what each of so many orders would have been refused with; `short`: all for want of balance.
-    OrdersNotDone {
-        count: usize,
-        short: bool,
-    },
+    OrdersNotDone { count: usize, short: bool },
     /// An edited message is not read; `what`: what waited because of it, and is not done.
     Edited {
         #[serde(default)]
         what: Vec<DroppedWhat>,
     },
     /// The message that was answered waits for nothing; `what`: what does.
-    AnsweredElse {
-        what: Vec<DroppedWhat>,
-    },
+    AnsweredElse { what: Vec<DroppedWhat> },
     /// A group's anonymous admin is nobody.
     Anonymous,
     /// The account or its chat is out of reach; `registered`: of a reseller who still writes from it.
-    LostAccount {
-        registered: bool,
-    },
+    LostAccount { registered: bool },
     /// What can be bought of what was asked for; `closed`: what cannot, `waiting`: the reader's own orders under way.
-    Disturbance {
-        name: String,
-        closed: Vec<PriceLine>,
-        waiting: Vec<OrderLine>,
-    },
+    Disturbance { name: String, closed: Vec<PriceLine>, waiting: Vec<OrderLine> },
+    /// A language that the shop does not speak.
     WhichLanguage,
     /// What somebody asks who is no reseller yet; `approved`: by an admin, before one may order, `least`: of a deposit,
     /// `sold`: the headings of the price list.
@@ -235,36 +186,21 @@ pub enum TalkReply {
     /// To somebody who registers: what is the shop called?
     ShopName,
     /// The same: with which PIN?
-    ShopPin {
-        name: String,
-    },
+    ShopPin { name: String },
     /// Prices are each reseller's own.
     JoinForPrices,
     /// Somebody who is no reseller wants to ask the shop's people.
     AskTheOwner,
     /// What somebody who works here may have meant, as it is typed.
-    SlashMeant {
-        line: String,
-    },
+    SlashMeant { line: String },
     /// How a reseller sets what its own customers and downlines pay.
-    OwnPrice {
-        code: String,
-    },
+    OwnPrice { code: String },
     /// An answer to a card may have been meant for the shop; `answer`: as the reseller would be answered.
-    CardOrCommand {
-        answer: String,
-        line: Option<String>,
-    },
+    CardOrCommand { answer: String, line: Option<String> },
     /// Of an owner who sells as well: whose price is meant.
-    WhosePrice {
-        shops: String,
-        own: String,
-    },
+    WhosePrice { shops: String, own: String },
     /// Of those who work here: what is done by no command, and the lines that come near to it.
-    Advice {
-        about: String,
-        lines: Vec<String>,
-    },
+    Advice { about: String, lines: Vec<String> },
     /// Asked for and taken back in the same message; `words`: those that take it back, empty where a sign does, `order`: it
     /// would have been an order.
     TakenBack {
@@ -307,25 +243,16 @@ pub enum OfDownline {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "dropped", rename_all = "snake_case")]
 pub enum DroppedWhat {
-    Order {
-        product: String,
-        dest: String,
-    },
+    /// What was shown with its keypad.
+    Order { product: String, dest: String },
     /// Something was to be chosen for this number.
-    Offer {
-        dest: String,
-    },
-    Several {
-        count: usize,
-    },
-    Transfer {
-        to: AgentId,
-        amount: Rupiah,
-    },
+    Offer { dest: String },
+    /// Orders that waited for one PIN.
+    Several { count: usize },
+    /// Balance that waited for its PIN.
+    Transfer { to: AgentId, amount: Rupiah },
     /// Of those who work here: a command that was asked about.
-    Line {
-        line: String,
-    },
+    Line { line: String },
 }
 
 /// An order that waits for its PIN.

@@ -80,7 +80,6 @@ fn builtin_sources(locale: Locale) -> Sources {
 
 impl Texts {
     /// The texts that come with konter; times are shown in `shop_tz`.
-    #[must_use]
     pub fn builtin(shop_tz: Tz) -> Self {
         Self { shop_tz, id: Language::builtin(Locale::Id, shop_tz), en: Language::builtin(Locale::En, shop_tz) }
     }

@@ -87,7 +87,6 @@ impl Kind {
     }
 
     /// The protocol's name in the settings, or the recipe's.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Kiosampm => "kiosampm",
@@ -107,7 +106,6 @@ impl Kind {
     }
 
     /// What the settings need besides address and credentials, as (setting suffix, value).
-    #[must_use]
     pub fn protocol(self) -> Vec<(&'static str, &'static str)> {
         if Self::ALL.contains(&self) {
             vec![("PROTOCOL", self.name())]
@@ -117,7 +115,6 @@ impl Kind {
     }
 
     /// The supplier id the demo gives it; callbacks go to the address of that name.
-    #[must_use]
     pub const fn supplier_id(self) -> &'static str {
         match self {
             Self::Kiosampm => "kios",
@@ -134,7 +131,6 @@ impl Kind {
     }
 
     /// What this simulator believes, as (setting suffix, value): `("MEMBER_ID", "DEMO")` is `SUPPLIER_KIOS_MEMBER_ID`.
-    #[must_use]
     pub const fn credentials(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Kiosampm => {
@@ -175,7 +171,6 @@ pub enum Pace {
 
 impl Pace {
     /// Time between a request and its answer.
-    #[must_use]
     pub const fn answer_delay(self) -> Duration {
         match self {
             Self::Demo => Duration::from_millis(300),
@@ -184,7 +179,6 @@ impl Pace {
     }
 
     /// Time between a purchase and its callback, and between a callback and its correction.
-    #[must_use]
     pub const fn callback_delay(self) -> Duration {
         match self {
             Self::Demo => Duration::from_secs(3),
@@ -193,7 +187,6 @@ impl Pace {
     }
 
     /// The answer of scenario 10; in the demo it is longer than the 60 s a client waits by default.
-    #[must_use]
     pub const fn slow_answer_delay(self) -> Duration {
         match self {
             Self::Demo => Duration::from_secs(75),
@@ -202,7 +195,6 @@ impl Pace {
     }
 
     /// Wait before a callback that was not taken is sent again.
-    #[must_use]
     pub const fn retry_delay(self) -> Duration {
         match self {
             Self::Demo => Duration::from_secs(3),
@@ -225,7 +217,6 @@ pub struct SimulatorConfig {
 
 impl SimulatorConfig {
     /// All of them on loopback, on free ports, without a shop to call back yet.
-    #[must_use]
     pub fn loopback(pace: Pace) -> Self {
         let anywhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
         Self { listen: [anywhere; KINDS], callback_base: None, callback_secret: None, pace }
@@ -281,7 +272,6 @@ impl Simulators {
     }
 
     /// See [`Kind::credentials`].
-    #[must_use]
     pub const fn credentials(kind: Kind) -> &'static [(&'static str, &'static str)] {
         kind.credentials()
     }

@@ -86,7 +86,6 @@ pub const LISTED_ENDING: &str = "99NN: entry NN of the protocol's own list (kios
 
 impl Scenario {
     /// The scenario a destination asks for at one supplier.
-    #[must_use]
     pub fn of(kind: Kind, dest: &str) -> Self {
         if let Some(listed) = Self::listed(kind, dest) {
             return listed;

@@ -16,7 +16,7 @@ use super::books::Position;
 use super::kv::{Batch, behind};
 use super::layers::{Layers, Waiting};
 use super::sled_faults::{Faults, io};
-use super::sled_kv::Witness;
+use super::sled_kv::HighWaterMark;
 use super::sled_options::Limits;
 use super::writer::{Synced, Syncing};
 
@@ -86,7 +86,7 @@ impl Flow {
 
 pub(super) struct Applier {
     layers: Layers,
-    witness: Witness,
+    mark: HighWaterMark,
     limits: Limits,
     sync: Syncing,
     /// sled's file.
@@ -107,7 +107,7 @@ enum Chore {
 impl Applier {
     pub(super) fn new(
         layers: Layers,
-        witness: Witness,
+        mark: HighWaterMark,
         limits: Limits,
         sync: Syncing,
         flow: &Arc<Flow>,
@@ -116,7 +116,7 @@ impl Applier {
         let (flow, faults) = (Arc::clone(flow), Arc::clone(faults));
         flow.changed(&layers);
         let file = layers.disk().file()?;
-        Ok(Self { layers, witness, limits, sync, file, noted: Instant::now(), gap: FIRST_NOTE, flow, faults })
+        Ok(Self { layers, mark, limits, sync, file, noted: Instant::now(), gap: FIRST_NOTE, flow, faults })
     }
 
     /// Works until it is told to end, or until sled fails.
@@ -155,7 +155,7 @@ impl Applier {
             if state.is_closing {
                 return Chore::End;
             }
-            let (has_news, due) = (self.layers.end() != self.witness.seen, self.noted + self.gap);
+            let (has_news, due) = (self.layers.end() != self.mark.seen, self.noted + self.gap);
             if !has_news {
                 self.flow.changed.wait(&mut state);
             } else if Instant::now() >= due {
@@ -175,15 +175,15 @@ impl Applier {
             let following = if page.is_empty() { Batch::new() } else { self.page(last, &next) };
             if following.is_empty() {
                 self.sync()?;
-                let witness = Witness { applied: last, seen: self.layers.end(), ..self.witness.clone() };
-                self.layers.disk().write(&page, Some(&witness))?;
-                self.witness = witness;
+                let mark = HighWaterMark { applied: last, seen: self.layers.end(), ..self.mark.clone() };
+                self.layers.disk().write(&page, Some(&mark))?;
+                self.mark = mark;
                 self.layers.applied(last.number);
-                self.let_go(&page, last);
+                self.evict(&page, last);
                 return Ok(());
             }
             self.layers.disk().write(&page, None)?;
-            self.let_go(&page, last);
+            self.evict(&page, last);
             unflushed += page.iter().map(|(key, row)| key.len() + row.as_ref().map_or(0, Vec::len)).sum::<usize>();
             if unflushed > FLUSH_EVERY {
                 self.layers.disk().flush()?;
@@ -197,8 +197,8 @@ impl Applier {
         self.layers.rows_up_to(last.number, from, PAGE_ROWS, PAGE)
     }
 
-    fn let_go(&self, page: &Batch, last: Position) {
-        self.layers.let_go(page, last.number);
+    fn evict(&self, page: &Batch, last: Position) {
+        self.layers.evict(page, last.number);
         self.flow.changed(&self.layers);
     }
 
@@ -210,13 +210,13 @@ impl Applier {
     /// Notes how far the books are.
     fn note(&mut self) -> Result<(), StoreError> {
         let seen = self.layers.end();
-        if seen == self.witness.seen {
+        if seen == self.mark.seen {
             return Ok(());
         }
         let since = self.noted.elapsed();
         self.gap = if since > NOTE_EVERY * 2 { FIRST_NOTE } else { (self.gap * 2).min(NOTE_EVERY) };
-        (self.witness.seen, self.noted) = (seen, Instant::now());
-        self.layers.disk().write(&Batch::new(), Some(&self.witness))?;
+        (self.mark.seen, self.noted) = (seen, Instant::now());
+        self.layers.disk().write(&Batch::new(), Some(&self.mark))?;
         self.sync()
     }
 }

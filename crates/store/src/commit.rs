@@ -116,13 +116,11 @@ pub struct CardShown {
 }
 
 impl Commit {
-    #[must_use]
     pub fn new(at: DateTime<Utc>) -> Self {
         Self { at, ..Self::default() }
     }
 
     /// Whether it answers a message with words, and changes nothing else.
-    #[must_use]
     pub fn only_says(&self) -> bool {
         let no_rows =
             self.agents.is_empty() && self.orders.is_empty() && self.inquiries.is_empty() && self.tickets.is_empty();
@@ -238,7 +236,6 @@ pub struct Say {
 }
 
 impl Say {
-    #[must_use]
     pub const fn new(chat: ChatId, locale: Locale, payload: Payload) -> Self {
         Self { chat, locale, payload, balance_of: None, topic: None }
     }
@@ -279,13 +276,11 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// Grows with every row that is said, whatever its chat.
-    #[must_use]
     pub const fn number(&self) -> u64 {
         number_of(self.seq)
     }
 
     /// Whether one may go right behind the other, as far as their urgency goes.
-    #[must_use]
     pub const fn is_in_lane_of(&self, other: &Self) -> bool {
         self.seq - self.number() == other.seq - other.number()
     }
@@ -324,7 +319,6 @@ pub struct InboxMessage {
 
 impl InboxMessage {
     /// Something typed in a chat of one, by somebody without a name.
-    #[must_use]
     pub fn new(chat: ChatId, message: String, text: String, sent_at: DateTime<Utc>) -> Self {
         let (sender, tapped, replies_to, topic, speaks) = (String::new(), None, None, None, None);
         Self {

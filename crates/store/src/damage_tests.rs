@@ -11,7 +11,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use super::audit::audit;
 use super::kv::{Direction, Kv as _};
 use super::power_tests::{deposit, rows};
-use super::sled_kv::WITNESS;
+use super::sled_kv::HIGH_WATER_MARK;
 use super::sled_store::{Limits, SledOptions, SledStore, rebuild};
 use super::{RawRow, Salvaged, Store, StoreError, salvage};
 
@@ -97,7 +97,7 @@ impl Shop {
 
 /// All rows that sled and memory have.
 fn served(store: &SledStore) -> Result<Vec<RawRow>, StoreError> {
-    let (mut rows, all) = (Vec::new(), Vec::new()..vec![WITNESS]);
+    let (mut rows, all) = (Vec::new(), Vec::new()..vec![HIGH_WATER_MARK]);
     store.layers().scan(all, Direction::Up, &mut |key, row| {
         rows.push((key.to_vec(), row.to_vec()));
         Ok(std::ops::ControlFlow::Continue(()))

@@ -13,7 +13,6 @@ use konter_core::ids::ChatId;
 pub struct OutboxRow(Vec<u8>);
 
 impl OutboxRow {
-    #[must_use]
     pub fn of(chat: &ChatId, seq: u64) -> Self {
         Self(keys::outbox(chat, seq))
     }

@@ -35,7 +35,6 @@ impl Read {
     }
 
     /// The method of [`Store`](super::Store) it is.
-    #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }

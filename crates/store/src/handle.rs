@@ -22,13 +22,11 @@ impl Deref for Store {
 }
 
 impl Store {
-    #[must_use]
     pub fn new(engine: impl Engine) -> Self {
         Self(Arc::new(engine))
     }
 
     /// A store over an engine that somebody else speaks to as well.
-    #[must_use]
     pub fn over(engine: Arc<dyn Engine>) -> Self {
         Self(engine)
     }

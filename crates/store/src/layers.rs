@@ -1,6 +1,6 @@
-//! Rows on two layers. What a group of commits changed is in the books first; its rows are then kept in memory as the young
-//! layer, and later applied to sled ([`super::applier`]). A row that changed or went again before that never costs sled
-//! anything. Readers see only what is durable: the young layer first, then sled.
+//! Rows on two layers. What a group of commits changed is in the books first; its rows are then kept in memory, in the
+//! memtable, and later applied to sled ([`super::applier`]). A row that changed or went again before that never costs sled
+//! anything. Readers see only what is durable: the memtable first, then sled.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -24,7 +24,7 @@ struct Entry {
     born: u64,
 }
 
-struct Young {
+struct Memtable {
     rows: BTreeMap<Vec<u8>, Entry>,
     /// The last record of which rows may be in sled.
     sweeping: u64,
@@ -36,7 +36,7 @@ struct Young {
     end: Position,
 }
 
-impl Young {
+impl Memtable {
     /// A row that goes again before sled can have had it leaves no trace.
     fn put(&mut self, key: Vec<u8>, row: Option<Vec<u8>>, record: u64) {
         let added = size(&key, row.as_deref());
@@ -73,7 +73,7 @@ pub(super) struct Waiting {
 pub(super) struct Layers {
     disk: SledKv,
     /// Rows are read within walks: never wait for a writer who waits for the walk.
-    young: Arc<RwLock<Young>>,
+    memtable: Arc<RwLock<Memtable>>,
     /// Each walk holds a clone of it.
     walks: Arc<Mutex<Arc<()>>>,
 }
@@ -89,9 +89,15 @@ pub(super) fn size(key: &[u8], row: Option<&[u8]>) -> usize {
 impl Layers {
     /// `end` is as far as sled has come.
     pub(super) fn new(disk: SledKv, end: Position) -> Self {
-        let young =
-            Young { rows: BTreeMap::new(), sweeping: end.number, bytes: 0, records: VecDeque::new(), waiting: 0, end };
-        Self { disk, young: Arc::new(RwLock::new(young)), walks: Arc::default() }
+        let memtable = Memtable {
+            rows: BTreeMap::new(),
+            sweeping: end.number,
+            bytes: 0,
+            records: VecDeque::new(),
+            waiting: 0,
+            end,
+        };
+        Self { disk, memtable: Arc::new(RwLock::new(memtable)), walks: Arc::default() }
     }
 
     pub(super) const fn disk(&self) -> &SledKv {
@@ -100,25 +106,25 @@ impl Layers {
 
     /// The last record whose rows can be read.
     pub(super) fn end(&self) -> Position {
-        self.young.read().end
+        self.memtable.read().end
     }
 
     pub(super) fn waiting(&self) -> Waiting {
-        let young = self.young.read();
-        Waiting { records: young.waiting, rows: young.bytes }
+        let memtable = self.memtable.read();
+        Waiting { records: memtable.waiting, rows: memtable.bytes }
     }
 
     /// Shows a record's rows to readers. It must be durable.
     pub(super) fn publish(&self, rows: Batch, end: Position) {
-        let mut young = self.young.write();
+        let mut memtable = self.memtable.write();
         let mut bytes = 0;
         for (key, row) in rows {
             bytes += size(&key, row.as_deref());
-            young.put(key, row, end.number);
+            memtable.put(key, row, end.number);
         }
-        young.records.push_back((end, bytes));
-        young.waiting += bytes;
-        young.end = end;
+        memtable.records.push_back((end, bytes));
+        memtable.waiting += bytes;
+        memtable.end = end;
     }
 
     /// Takes in what a start has read back: rows with the record each stands in, and the records. All at once, as one after
@@ -126,22 +132,22 @@ impl Layers {
     pub(super) fn load(&self, rows: Vec<(Vec<u8>, Option<Vec<u8>>, u64)>, records: VecDeque<(Position, usize)>) {
         let rows: BTreeMap<_, _> =
             rows.into_iter().map(|(key, row, record)| (key, Entry { row, record, born: 0 })).collect();
-        let mut young = self.young.write();
-        young.bytes = rows.iter().map(|(key, entry)| size(key, entry.row.as_deref())).sum();
-        young.waiting = records.iter().map(|(_, bytes)| bytes).sum();
-        young.end = records.back().map_or(young.end, |(end, _)| *end);
-        (young.rows, young.records) = (rows, records);
+        let mut memtable = self.memtable.write();
+        memtable.bytes = rows.iter().map(|(key, entry)| size(key, entry.row.as_deref())).sum();
+        memtable.waiting = records.iter().map(|(_, bytes)| bytes).sum();
+        memtable.end = records.back().map_or(memtable.end, |(end, _)| *end);
+        (memtable.rows, memtable.records) = (rows, records);
     }
 
     /// The last of the oldest records that hold so many bytes together, at least one.
     pub(super) fn oldest(&self, bytes: usize) -> Option<Position> {
-        let young = self.young.read();
+        let memtable = self.memtable.read();
         let mut sum = 0;
-        let enough = young.records.iter().find(|(_, record)| {
+        let enough = memtable.records.iter().find(|(_, record)| {
             sum += record;
             sum >= bytes
         });
-        enough.or_else(|| young.records.back()).map(|(position, _)| *position)
+        enough.or_else(|| memtable.records.back()).map(|(position, _)| *position)
     }
 
     /// Returns once no walk is under way that began before this: from then on, rows up to the last record that is readable
@@ -157,11 +163,11 @@ impl Layers {
     /// Rows from a key on that were last written up to a record, in order, to be written to sled: so many, or so many bytes; none when that was all.
     pub(super) fn rows_up_to(&self, record: u64, from: &[u8], most: usize, bytes: usize) -> Batch {
         {
-            let mut young = self.young.write();
-            young.sweeping = young.sweeping.max(record);
+            let mut memtable = self.memtable.write();
+            memtable.sweeping = memtable.sweeping.max(record);
         }
         let (mut rows, mut left) = (Batch::new(), bytes);
-        for (key, entry) in self.young.read().rows.range::<[u8], _>((Bound::Included(from), Bound::Unbounded)) {
+        for (key, entry) in self.memtable.read().rows.range::<[u8], _>((Bound::Included(from), Bound::Unbounded)) {
             if left == 0 || rows.len() == most {
                 break;
             }
@@ -174,33 +180,34 @@ impl Layers {
     }
 
     /// Lets go of rows that sled has, unless they have been written again.
-    pub(super) fn let_go(&self, rows: &Batch, record: u64) {
-        let mut young = self.young.write();
+    pub(super) fn evict(&self, rows: &Batch, record: u64) {
+        let mut memtable = self.memtable.write();
         for (key, _) in rows {
-            if young.rows.get(key).is_some_and(|entry| entry.record <= record)
-                && let Some(entry) = young.rows.remove(key)
+            if memtable.rows.get(key).is_some_and(|entry| entry.record <= record)
+                && let Some(entry) = memtable.rows.remove(key)
             {
-                young.bytes -= size(key, entry.row.as_deref());
+                memtable.bytes -= size(key, entry.row.as_deref());
             }
         }
     }
 
     /// All rows of the records up to this one are in sled.
     pub(super) fn applied(&self, record: u64) {
-        let mut young = self.young.write();
-        while let Some((_, bytes)) = young.records.front().copied().filter(|(position, _)| position.number <= record) {
-            young.records.pop_front();
-            young.waiting -= bytes;
+        let mut memtable = self.memtable.write();
+        while let Some((_, bytes)) = memtable.records.front().copied().filter(|(position, _)| position.number <= record)
+        {
+            memtable.records.pop_front();
+            memtable.waiting -= bytes;
         }
     }
 }
 
 impl Kv for Layers {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        if let Some(young) = self.young.read_recursive().rows.get(key) {
-            return Ok(young.row.clone());
+        if let Some(entry) = self.memtable.read_recursive().rows.get(key) {
+            return Ok(entry.row.clone());
         }
-        // Rows are in sled before they leave the young layer, so what is not here is there.
+        // Rows are in sled before they leave the memtable, so what is not here is there.
         self.disk.get(key)
     }
 
@@ -208,16 +215,16 @@ impl Kv for Layers {
         if range.is_empty() {
             return Ok(());
         }
-        // Before the young rows are looked at: see `wait_for_walks`.
+        // Before the memtable is looked at: see `wait_for_walks`.
         let _walk = Arc::clone(&self.walks.lock());
-        merge(View::new(self.young.read_recursive(), range.clone(), direction), &self.disk, range, direction, visit)
+        merge(View::new(self.memtable.read_recursive(), range.clone(), direction), &self.disk, range, direction, visit)
     }
 }
 
-/// The young rows of a range, as they are when the walk begins. While few are visited the layer is held; a walk that
+/// The memtable's rows of a range, as they are when the walk begins. While few are visited the layer is held; a walk that
 /// gets long takes the rest with it, so that nobody waits to write.
 struct View<'a> {
-    young: Option<RwLockReadGuard<'a, Young>>,
+    memtable: Option<RwLockReadGuard<'a, Memtable>>,
     rows: VecDeque<(Vec<u8>, Option<Vec<u8>>)>,
     /// What of the range has not been taken.
     rest: Range<Vec<u8>>,
@@ -231,25 +238,25 @@ impl<'a> View<'a> {
     /// A walk is long from here on.
     const LONG: usize = 64;
 
-    const fn new(young: RwLockReadGuard<'a, Young>, range: Range<Vec<u8>>, direction: Direction) -> Self {
-        Self { young: Some(young), rows: VecDeque::new(), rest: range, direction, chunk: Self::FIRST, visited: 0 }
+    const fn new(memtable: RwLockReadGuard<'a, Memtable>, range: Range<Vec<u8>>, direction: Direction) -> Self {
+        Self { memtable: Some(memtable), rows: VecDeque::new(), rest: range, direction, chunk: Self::FIRST, visited: 0 }
     }
 
     fn take(&mut self, most: usize) {
-        let Some(young) = &self.young else { return };
+        let Some(memtable) = &self.memtable else { return };
         let range = (Bound::Included(self.rest.start.as_slice()), Bound::Excluded(self.rest.end.as_slice()));
-        let rows = young.rows.range::<[u8], _>(range).map(|(key, entry)| (key.clone(), entry.row.clone()));
+        let rows = memtable.rows.range::<[u8], _>(range).map(|(key, entry)| (key.clone(), entry.row.clone()));
         let before = self.rows.len();
         match self.direction {
             Direction::Up => self.rows.extend(rows.take(most)),
             Direction::Down => self.rows.extend(rows.rev().take(most)),
         }
         if self.rows.len() - before < most {
-            self.young = None;
+            self.memtable = None;
         } else if let Some((last, _)) = self.rows.back() {
             self.direction.pass(&mut self.rest, last);
             if self.rest.is_empty() {
-                self.young = None;
+                self.memtable = None;
             }
         }
     }
@@ -264,8 +271,8 @@ impl<'a> View<'a> {
     /// The next row, if it stands before a key, or is its.
     fn next_up_to(&mut self, key: &[u8]) -> Option<(Ordering, Vec<u8>, Option<Vec<u8>>)> {
         self.fill();
-        let (young, _) = self.rows.front()?;
-        let order = self.direction.order(young, key);
+        let (first, _) = self.rows.front()?;
+        let order = self.direction.order(first, key);
         if order == Ordering::Greater {
             return None;
         }
@@ -279,16 +286,16 @@ impl<'a> View<'a> {
     }
 
     fn fill(&mut self) {
-        if self.rows.is_empty() && self.young.is_some() {
+        if self.rows.is_empty() && self.memtable.is_some() {
             self.take(self.chunk);
             self.chunk *= 2;
         }
     }
 }
 
-/// Walks both layers side by side; where both have a key, the young one counts.
+/// Walks both layers side by side; where both have a key, the memtable's counts.
 fn merge(
-    mut young: View<'_>,
+    mut view: View<'_>,
     disk: &SledKv,
     range: Range<Vec<u8>>,
     direction: Direction,
@@ -296,9 +303,9 @@ fn merge(
 ) -> Result<(), StoreError> {
     let mut broken_off = false;
     disk.scan(range, direction, &mut |key, row| {
-        while let Some((order, young_key, young_row)) = young.next_up_to(key) {
-            if let Some(young_row) = young_row
-                && visit(&young_key, &young_row)?.is_break()
+        while let Some((order, new_key, new_row)) = view.next_up_to(key) {
+            if let Some(new_row) = new_row
+                && visit(&new_key, &new_row)?.is_break()
             {
                 broken_off = true;
                 return Ok(ControlFlow::Break(()));
@@ -307,7 +314,7 @@ fn merge(
                 return Ok(ControlFlow::Continue(()));
             }
         }
-        young.visited();
+        view.visited();
         let flow = visit(key, row)?;
         broken_off = flow.is_break();
         Ok(flow)
@@ -315,7 +322,7 @@ fn merge(
     if broken_off {
         return Ok(());
     }
-    while let Some((key, row)) = young.next() {
+    while let Some((key, row)) = view.next() {
         if let Some(row) = row
             && visit(&key, &row)?.is_break()
         {

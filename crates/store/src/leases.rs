@@ -29,19 +29,16 @@ impl Shard {
     pub const FIRST: Self = Self(0);
 
     /// The part a chat belongs to: the same in every process, of every version.
-    #[must_use]
     pub fn of(chat: &ChatId) -> Self {
         let first = Sha256::digest(chat.to_string().as_bytes()).first().copied().unwrap_or_default();
         Self(first % Self::COUNT)
     }
 
     /// `None` for a number that is no part's.
-    #[must_use]
     pub fn new(number: i64) -> Option<Self> {
         u8::try_from(number).ok().filter(|number| *number < Self::COUNT).map(Self)
     }
 
-    #[must_use]
     pub const fn number(self) -> u8 {
         self.0
     }
@@ -195,7 +192,6 @@ pub struct WaitGuard {
 
 impl WaitGuard {
     /// Ends the wait; `false` when the part has been given away meanwhile: whoever has it goes on.
-    #[must_use]
     pub fn is_over_and_still_ours(self) -> bool {
         let share = Arc::clone(&self.share);
         // Under the lock, so that a part is not given away at the very moment its work goes on.
@@ -250,7 +246,6 @@ impl Leases {
     }
 
     /// Whether a chat is this process's and what waited for it has been taken up.
-    #[must_use]
     pub fn is_open(&self, chat: &ChatId) -> bool {
         self.held.lock().get(&Shard::of(chat)).is_some_and(|held| held.counts() && held.is_open)
     }
@@ -293,7 +288,6 @@ impl Leases {
     }
 
     /// Whether this process does what only one should do.
-    #[must_use]
     pub fn leads(&self) -> bool {
         self.has(Shard::FIRST)
     }
@@ -305,7 +299,6 @@ impl Leases {
     }
 
     /// Processes at work, at least this one.
-    #[must_use]
     pub fn members(&self) -> u32 {
         self.members.load(Ordering::Acquire).max(1)
     }
@@ -321,7 +314,6 @@ impl Leases {
         self.doubted.lock().insert(chat, seqs);
     }
 
-    #[must_use]
     pub fn is_doubted(&self, chat: &ChatId, seq: u64) -> bool {
         self.doubted.lock().get(chat).is_some_and(|seqs| seqs.contains(&seq))
     }

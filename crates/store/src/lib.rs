@@ -78,7 +78,7 @@ pub use leases::{Leases, Notification, Shard, WaitGuard, Word, WorkGuard};
 pub use outbox::Outbox;
 pub use restored::Restored;
 pub use salvage::{Salvaged, lacking_days, salvage};
-pub use sled_store::{holds_store, is_in_use, rebuild};
+pub use sled_store::{holds_store, is_in_use, may_open, rebuild};
 pub use snapshot::{RawRow, Snapshot};
 
 /// Numbers the store hands out; each is given once, gaps are allowed.

@@ -28,7 +28,6 @@ struct State {
 }
 
 impl MemoryStore {
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }

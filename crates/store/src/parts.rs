@@ -56,13 +56,11 @@ impl Parts {
     }
 
     /// A number that no other shop's books have, in hexadecimal digits.
-    #[must_use]
     pub fn books(&self) -> String {
         hex(&self.books.books)
     }
 
     /// The files of the closed days, where they lie.
-    #[must_use]
     pub fn days(&self) -> Vec<PartFile> {
         self.days.iter().map(file_of).collect()
     }
@@ -134,7 +132,6 @@ impl Difference<'_> {
     }
 
     /// About how many bytes the new parts take.
-    #[must_use]
     pub fn bytes(&self) -> u64 {
         let size = |file: std::io::Result<std::fs::Metadata>| file.map_or(0, |file| file.len());
         self.parts.books.bytes_behind(self.reached)

@@ -17,7 +17,7 @@ use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use super::audit::audit;
 use super::engine::Engine as _;
 use super::kv::{Direction, Kv as _};
-use super::sled_kv::WITNESS;
+use super::sled_kv::HIGH_WATER_MARK;
 use super::sled_store::{Limits, SledOptions, SledStore};
 use super::writer::Synced;
 use super::{Commit, Payload, RawRow, Say, Store};
@@ -210,7 +210,7 @@ async fn work(data: &Path, options: SledOptions, seed: u64) -> Vec<Moment> {
 /// The rows that sled and memory have, and those that the books have.
 pub(super) async fn rows(store: &SledStore) -> [Vec<RawRow>; 2] {
     let mut served = Vec::new();
-    let all = Vec::new()..vec![WITNESS];
+    let all = Vec::new()..vec![HIGH_WATER_MARK];
     let walk = store.layers().scan(all, Direction::Up, &mut |key, row| {
         served.push((key.to_vec(), row.to_vec()));
         Ok(std::ops::ControlFlow::Continue(()))

@@ -8,11 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::books::{Found, Position, read_rows};
+use super::books::{self, Found, Position, read_rows};
 use super::kv::Batch;
 use super::layers::{self, Layers};
 use super::sled_faults::{Faults, io, is_marked, unmark};
-use super::sled_kv::{FOLDER, SledKv, Unopened, WITNESS, Witness};
+use super::sled_kv::{FOLDER, HIGH_WATER_MARK, HighWaterMark, SledKv, Unopened};
 use super::sled_options::SledOptions;
 use super::snapshot::RowSource as _;
 use super::{StoreError, books_end, days};
@@ -28,15 +28,42 @@ const GROWN: u64 = 4;
 const AT_ONCE: usize = 1 << 20;
 const SAY_EVERY: Duration = Duration::from_secs(2);
 
+/// The books of a data dir, where they are all that was kept in it. Nothing is written. `came_to`: see [`SledOptions`].
+///
+/// # Errors
+/// When they are gone, emptied, end too early, or their end cannot be read.
+pub(super) fn look(data: &Path, came_to: u64) -> Result<Found, StoreError> {
+    let found = Found::look(&data.join(books::FOLDER))?;
+    let (noted, has_days) = (books_end::known(data), days::any_in(data));
+    if found.are_none() {
+        let was_kept = has_state(data) || has_days || came_to > 0 || noted.is_some_and(|known| known.record > 0);
+        return if was_kept { Err(gone()) } else { Ok(found) };
+    }
+    // Books that were emptied have no number of their own any more.
+    let noted = noted.filter(|known| known.books == found.id() || found.are_new());
+    let came_to = noted.map_or(0, |known| known.record).max(came_to);
+    if came_to > found.end().number {
+        return Err(lost(came_to, found.end()));
+    }
+    if found.are_new() && has_days {
+        return Err(if has_state(data) { emptied() } else { gone() });
+    }
+    Ok(found)
+}
+
+fn has_state(data: &Path) -> bool {
+    data.join(FOLDER).join("db").exists()
+}
+
 /// Opens sled with all rows of the books, those it does not have yet in memory.
 pub(super) fn open(
     data: &Path,
     books: &Found,
     options: SledOptions,
-) -> Result<(Layers, Witness, Arc<Faults>), StoreError> {
+) -> Result<(Layers, HighWaterMark, Arc<Faults>), StoreError> {
     let faults = Arc::new(Faults::new(data));
     let why = match agreeing(data, books, options, &faults)? {
-        Ok((layers, witness)) => return Ok((layers, witness, faults)),
+        Ok((layers, mark)) => return Ok((layers, mark, faults)),
         Err(why) => why,
     };
     tracing::warn!(why, "the state is made anew from the books");
@@ -44,7 +71,7 @@ pub(super) fn open(
     let faults = Arc::new(Faults::new(data));
     rebuild(data, books, options, &faults)?;
     match agreeing(data, books, options, &faults)? {
-        Ok((layers, witness)) => Ok((layers, witness, faults)),
+        Ok((layers, mark)) => Ok((layers, mark, faults)),
         Err(why) => {
             let problem = format!("made anew from the books, it is not usable: {why}");
             Err(StoreError::Corrupt { what: "state", problem })
@@ -53,7 +80,7 @@ pub(super) fn open(
 }
 
 /// A state, or why it has to be made anew.
-type Agreeing = Result<(Layers, Witness), String>;
+type Agreeing = Result<(Layers, HighWaterMark), String>;
 
 /// Opens sled where it agrees with the books.
 ///
@@ -65,22 +92,13 @@ pub(super) fn agreeing(
     options: SledOptions,
     faults: &Arc<Faults>,
 ) -> Result<Agreeing, StoreError> {
-    // Books that were emptied have no number of their own any more.
-    let noted = books_end::known(data).filter(|known| known.books == books.id() || books.are_new());
-    let came_to = noted.map_or(0, |known| known.record).max(options.came_to);
-    if came_to > books.end().number {
-        return Err(lost(came_to, books.end()));
-    }
     let folder = data.join(FOLDER);
-    let is_new = !folder.join("db").exists();
+    let is_new = !has_state(data);
     if is_new && !books.are_new() {
         return Ok(Err("it is missing".to_owned()));
     }
     // Emptied books are no new shop's: what else lies here is all that is left, and nothing is made anew of nothing.
     let only_for_books = |why: String| if books.are_new() && !is_new { Err(emptied()) } else { Ok(Err(why)) };
-    if books.are_new() && days::any_in(data) {
-        return Err(if is_new { gone() } else { emptied() });
-    }
     if is_marked(data) {
         return only_for_books("it was found broken while the shop was at work".to_owned());
     }
@@ -91,38 +109,38 @@ pub(super) fn agreeing(
         Err(Unopened::Damaged(problem)) => return only_for_books(problem),
     };
     if is_new {
-        kv.write(&Batch::new(), Some(&Witness::new(books.id(), books.end(), 0)))?;
+        kv.write(&Batch::new(), Some(&HighWaterMark::new(books.id(), books.end(), 0)))?;
     }
-    let Ok(Some(witness)) = kv.witness() else {
+    let Ok(Some(mark)) = kv.mark() else {
         return only_for_books("it does not say which record it has come to".to_owned());
     };
-    if witness.books != books.id() {
+    if mark.books != books.id() {
         // A power cut at a shop's very first start leaves books without a number of their own.
-        if books.are_new() && witness.seen.number > 0 {
-            return Err(lost(witness.seen.number, books.end()));
+        if books.are_new() && mark.seen.number > 0 {
+            return Err(lost(mark.seen.number, books.end()));
         }
         return Ok(Err("it was made of other books".to_owned()));
     }
-    if witness.seen.number > books.end().number {
-        return Err(lost(witness.seen.number, books.end()));
+    if mark.seen.number > books.end().number {
+        return Err(lost(mark.seen.number, books.end()));
     }
     let Ok(bytes) = kv.bytes() else { return Ok(Err("its files cannot be looked at".to_owned())) };
-    if bytes > GROWN * witness.made_with.max(LARGE) {
+    if bytes > GROWN * mark.made_with.max(LARGE) {
         return Ok(Err(format!("its files have grown to {} MiB", bytes >> 20)));
     }
-    let layers = Layers::new(kv, witness.applied);
-    if !read_back(books, &witness, &layers)? {
-        return Ok(Err(format!("it ends at record {}, and the books begin later", witness.applied.number)));
+    let layers = Layers::new(kv, mark.applied);
+    if !read_back(books, &mark, &layers)? {
+        return Ok(Err(format!("it ends at record {}, and the books begin later", mark.applied.number)));
     }
-    Ok(Ok((layers, witness)))
+    Ok(Ok((layers, mark)))
 }
 
 /// Reads what sled does not have yet. `false`: the books do not have all of it one by one any more.
-fn read_back(books: &Found, witness: &Witness, layers: &Layers) -> Result<bool, StoreError> {
+fn read_back(books: &Found, mark: &HighWaterMark, layers: &Layers) -> Result<bool, StoreError> {
     let (mut rows, mut records) = (Vec::new(), VecDeque::new());
-    let is_all = books.replay(witness.applied, |record| {
+    let is_all = books.replay(mark.applied, |record| {
         let position = Position { number: record.number, hash: record.hash };
-        if record.number == witness.seen.number && position != witness.seen {
+        if record.number == mark.seen.number && position != mark.seen {
             return Err(super::books::forked(record.number));
         }
         let mut bytes = 0;
@@ -135,16 +153,6 @@ fn read_back(books: &Found, witness: &Witness, layers: &Layers) -> Result<bool, 
     })?;
     layers.load(rows, records);
     Ok(is_all)
-}
-
-/// # Errors
-/// When a shop was kept here, whose books are gone.
-pub(super) fn refuse_without_books(data: &Path) -> Result<(), StoreError> {
-    let is_noted = books_end::known(data).is_some_and(|known| known.record > 0);
-    if !data.join(FOLDER).join("db").exists() && !days::any_in(data) && !is_noted {
-        return Ok(());
-    }
-    Err(gone())
 }
 
 fn gone() -> StoreError {
@@ -191,7 +199,7 @@ pub(super) fn rebuild(
     };
     let kv = SledKv::open(&new, options, faults).map_err(unopened)?;
     fill(&kv, books)?;
-    kv.write(&Batch::new(), Some(&Witness::new(books.id(), books.end(), kv.bytes()?)))?;
+    kv.write(&Batch::new(), Some(&HighWaterMark::new(books.id(), books.end(), kv.bytes()?)))?;
     kv.flush()?;
     drop(kv);
     for name in ["conf", "db", "blobs", "."] {
@@ -218,7 +226,7 @@ fn fill(kv: &SledKv, books: &Found) -> Result<(), StoreError> {
         let page = rows.next_page()?;
         let is_last = page.is_empty();
         for (key, row) in page {
-            if key.first().is_none_or(|&kind| kind >= WITNESS) {
+            if key.first().is_none_or(|&kind| kind >= HIGH_WATER_MARK) {
                 return Err(StoreError::Corrupt { what: "book", problem: "a row in it is no shop's".to_owned() });
             }
             bytes += key.len() + row.len();

@@ -57,7 +57,6 @@ pub(super) struct Numbers {
 }
 
 impl Restored {
-    #[must_use]
     pub fn new(made_at: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Self {
         Self {
             made_at,

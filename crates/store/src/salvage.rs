@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::books::{self, Found, Position};
+use super::books::{self, Position};
 use super::days::{self, DayRow, WithDays};
 use super::kv::{Batch, Direction, Kv as _, behind};
 use super::layers::Layers;
@@ -16,7 +16,7 @@ use super::read::{BREAK, CONTINUE, Reader};
 use super::restored::RESTORED_NAME;
 use super::rows::{decode, encode, unpack};
 use super::sled_faults::Faults;
-use super::sled_kv::{FOLDER, SledKv, WITNESS, Witness};
+use super::sled_kv::{FOLDER, HIGH_WATER_MARK, HighWaterMark, SledKv};
 use super::sled_options::SledOptions;
 use super::sled_store::{locked, write_into};
 use super::snapshot::{PAGE, RawRow, RowSource};
@@ -38,18 +38,19 @@ pub struct Salvaged {
 /// When neither books nor state can be read, or the disk fails.
 pub fn salvage(data: &Path, into: &Path, at: DateTime<Utc>, came_to: u64) -> Result<Salvaged, StoreError> {
     let _lock = locked(data)?;
-    let (options, faults) = (SledOptions { came_to, ..SledOptions::default() }, Arc::new(Faults::new(data)));
+    let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(data)));
     let folder = data.join(books::FOLDER);
-    let complete = Found::look(&folder).and_then(|found| rebuilding::agreeing(data, &found, options, &faults));
+    let complete =
+        rebuilding::look(data, came_to).and_then(|found| rebuilding::agreeing(data, &found, options, &faults));
     let salvaging = Salvaging { data, into, at };
     if let Ok(Ok((layers, _))) = complete {
         return salvaging.make(Walk::over(layers), None);
     }
     match (books::readable(&folder), state(data, options, &faults)) {
-        (Ok(books), state) if state.as_ref().is_none_or(|(_, witness)| witness.applied.number <= books.end.number) => {
+        (Ok(books), state) if state.as_ref().is_none_or(|(_, mark)| mark.applied.number <= books.end.number) => {
             salvaging.make(books.rows, Some(books.end.number))
         }
-        (_, Some((layers, witness))) => salvaging.make(Walk::over(layers), Some(witness.applied.number)),
+        (_, Some((layers, mark))) => salvaging.make(Walk::over(layers), Some(mark.applied.number)),
         (Err(error), None) => Err(error),
         (Ok(_), None) => Err(StoreError::Unavailable("nothing can be read".to_owned())),
     }
@@ -63,22 +64,22 @@ pub fn salvage(data: &Path, into: &Path, at: DateTime<Utc>, came_to: u64) -> Res
 pub fn lacking_days(data: &Path) -> Result<Vec<PartFile>, StoreError> {
     let _lock = locked(data)?;
     let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(data)));
-    let found = Found::look(&data.join(books::FOLDER))?;
+    let found = rebuilding::look(data, 0)?;
     let Ok((layers, _)) = rebuilding::agreeing(data, &found, options, &faults)? else { return Ok(Vec::new()) };
     let lacking = days::lacking(data, &layers)?;
     Ok(lacking.iter().map(parts::file_of).collect())
 }
 
 /// What sled alone has.
-fn state(data: &Path, options: SledOptions, faults: &Arc<Faults>) -> Option<(Layers, Witness)> {
+fn state(data: &Path, options: SledOptions, faults: &Arc<Faults>) -> Option<(Layers, HighWaterMark)> {
     let folder = data.join(FOLDER);
     if !folder.join("db").exists() {
         return None;
     }
     let kv = SledKv::open(&folder, options, faults).ok()?;
-    let witness = kv.witness().ok()??;
-    let end: Position = witness.applied;
-    Some((Layers::new(kv, end), witness))
+    let mark = kv.mark().ok()??;
+    let end: Position = mark.applied;
+    Some((Layers::new(kv, end), mark))
 }
 
 struct Salvaging<'a> {
@@ -163,7 +164,7 @@ impl Walk {
 impl RowSource for Walk {
     fn next_page(&mut self) -> Result<Vec<RawRow>, StoreError> {
         let (mut page, mut bytes): (Vec<RawRow>, usize) = (Vec::new(), 0);
-        self.layers.scan(self.from.clone()..vec![WITNESS], Direction::Up, &mut |key, row| {
+        self.layers.scan(self.from.clone()..vec![HIGH_WATER_MARK], Direction::Up, &mut |key, row| {
             page.push((key.to_vec(), row.to_vec()));
             bytes += key.len() + row.len();
             Ok(if bytes < PAGE { CONTINUE } else { BREAK })

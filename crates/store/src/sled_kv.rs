@@ -20,13 +20,13 @@ use super::{StoreError, blocks};
 /// In the data dir.
 pub const FOLDER: &str = "state";
 /// The engine's own row; all others stand before it.
-pub(super) const WITNESS: u8 = b'~';
+pub(super) const HIGH_WATER_MARK: u8 = b'~';
 /// Raised when sled's folder must be made anew by this program.
 const FORM: u32 = 2;
 
 /// What sled says of itself: whose rows it has, and up to where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Witness {
+pub(super) struct HighWaterMark {
     /// See [`FORM`].
     pub form: u32,
     /// The books' own number.
@@ -39,7 +39,7 @@ pub(super) struct Witness {
     pub made_with: u64,
 }
 
-impl Witness {
+impl HighWaterMark {
     pub(super) const fn new(books: Hash, end: Position, made_with: u64) -> Self {
         Self { form: FORM, books, applied: end, seen: end, made_with }
     }
@@ -78,14 +78,14 @@ impl SledKv {
     }
 
     /// `None`: what stands there is no state of this program's.
-    pub(super) fn witness(&self) -> Result<Option<Witness>, StoreError> {
-        let stored = self.with(|db| db.get([WITNESS]))?;
-        let witness: Option<Witness> = stored.and_then(|stored| serde_json::from_slice(&stored).ok());
-        Ok(witness.filter(|witness| witness.form == FORM))
+    pub(super) fn mark(&self) -> Result<Option<HighWaterMark>, StoreError> {
+        let stored = self.with(|db| db.get([HIGH_WATER_MARK]))?;
+        let mark: Option<HighWaterMark> = stored.and_then(|stored| serde_json::from_slice(&stored).ok());
+        Ok(mark.filter(|mark| mark.form == FORM))
     }
 
     /// Writes rows, in order of their keys, all or none, and with them what sled says of itself from then on.
-    pub(super) fn write(&self, rows: &Batch, witness: Option<&Witness>) -> Result<(), StoreError> {
+    pub(super) fn write(&self, rows: &Batch, mark: Option<&HighWaterMark>) -> Result<(), StoreError> {
         let (mut batch, mut rest) = (sled::Batch::default(), rows.as_slice());
         while let Some((first, _)) = rest.first() {
             let (block, next) = (self.block_of(first)?, self.with(|db| db.get_gt(first))?);
@@ -100,8 +100,8 @@ impl SledKv {
             }
             rest = others;
         }
-        if let Some(witness) = witness {
-            batch.insert(&[WITNESS], super::rows::encode("state", witness)?);
+        if let Some(mark) = mark {
+            batch.insert(&[HIGH_WATER_MARK], super::rows::encode("state", mark)?);
         }
         self.with(|db| db.apply_batch(batch))
     }
@@ -173,7 +173,7 @@ impl Kv for SledKv {
     }
 
     fn scan(&self, mut range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
-        range.end = range.end.min(vec![WITNESS]);
+        range.end = range.end.min(vec![HIGH_WATER_MARK]);
         if range.is_empty() {
             return Ok(());
         }

@@ -14,7 +14,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::applier::{Applier, Flow};
 use super::apply::{Prepared, Tip};
-use super::books::{self, Books, Contents, Found, Rolling};
+use super::books::{self, Books, Contents, Rolling};
 use super::books_end::BooksEnd;
 use super::days::{self, Closed, Days, WithDays};
 use super::engine::{Engine, Found as Answer, Read};
@@ -24,7 +24,7 @@ use super::read::Reader;
 use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sequences::Sequences;
 use super::sled_faults::{Faults, closed, io, is_marked};
-use super::sled_kv::{FOLDER, Witness};
+use super::sled_kv::{FOLDER, HighWaterMark};
 pub use super::sled_options::{Limits, SledOptions};
 use super::snapshot::{RawRow, Snapshot};
 use super::writer::{Job, Syncing, Work, Writer};
@@ -73,7 +73,7 @@ impl Threads {
 struct Parts {
     books: Books,
     layers: Layers,
-    witness: Witness,
+    mark: HighWaterMark,
     faults: Arc<Faults>,
     lock: File,
 }
@@ -98,7 +98,6 @@ pub(super) fn locked(data: &Path) -> Result<File, StoreError> {
 }
 
 /// Whether another process has a store open. A folder that cannot be opened for any other reason is nobody's.
-#[must_use]
 pub fn is_in_use(data: &Path) -> bool {
     File::open(data.join(LOCK)).is_ok_and(|lock| FileExt::try_lock_shared(&lock).is_err())
 }
@@ -109,19 +108,26 @@ pub fn holds_store(data: &Path) -> bool {
     [books::FOLDER, FOLDER, days::FOLDER, books_end::FILE].iter().any(|name| data.join(name).exists())
 }
 
+/// Whether a data dir's books are all that was kept in it, as far as can be told without opening it. Nothing is written.
+/// `came_to`: see [`SledOptions`].
+///
+/// # Errors
+/// What opening it would end at.
+pub fn may_open(data: &Path, came_to: u64) -> Result<(), StoreError> {
+    rebuilding::look(data, came_to).map(drop)
+}
+
 impl Parts {
     fn read_back(data: &Path, options: SledOptions) -> Result<Self, StoreError> {
         let lock = lock(data, options.lock_patience)?;
-        let folder = data.join(books::FOLDER);
-        let mut found = Found::look(&folder)?;
+        let mut found = rebuilding::look(data, options.came_to)?;
         if found.are_none() {
-            rebuilding::refuse_without_books(data)?;
             // Before sled's folder: where that is, books have been.
             found.write_on(options.limits.segment)?;
-            found = Found::look(&folder)?;
+            found = rebuilding::look(data, options.came_to)?;
         }
-        let (layers, witness, faults) = rebuilding::open(data, &found, options)?;
-        let mut parts = Self { books: found.write_on(options.limits.segment)?, layers, witness, faults, lock };
+        let (layers, mark, faults) = rebuilding::open(data, &found, options)?;
+        let mut parts = Self { books: found.write_on(options.limits.segment)?, layers, mark, faults, lock };
         parts.has_schema()?;
         Ok(parts)
     }
@@ -166,14 +172,14 @@ impl SledStore {
     }
 
     fn open_once(path: &Path, options: SledOptions, sync: Syncing) -> Result<Self, StoreError> {
-        let Parts { books, layers, witness, faults, lock } = Parts::read_back(path, options)?;
+        let Parts { books, layers, mark, faults, lock } = Parts::read_back(path, options)?;
         let days = Arc::new(Days::open(path, &layers)?);
         let closed = days.last();
         let rows = WithDays::new(layers.clone(), days);
         let (tip, sequences) = (Tip::load(&rows, closed.as_ref())?, Sequences::load(&Reader(&rows))?);
         let (limits, flow, contents) = (options.limits, Arc::new(Flow::default()), Arc::clone(books.contents()));
         let failed = faults.listen();
-        let applier = Applier::new(layers, witness, limits, Arc::clone(&sync), &flow, &faults)?;
+        let applier = Applier::new(layers, mark, limits, Arc::clone(&sync), &flow, &faults)?;
         let rolling = Rolling::default();
         let end = BooksEnd::open(path, books.id(), books.end().number)?;
         let writer = Writer {
@@ -257,7 +263,7 @@ pub(super) fn begin_with<E: From<StoreError>>(
     path: &Path,
     next: impl FnMut() -> Result<Vec<RawRow>, E>,
 ) -> Result<(), E> {
-    rebuilding::refuse_without_books(path)?;
+    rebuilding::look(path, 0)?;
     let _lock = lock(path, Duration::ZERO)?;
     books::begin_with(&path.join(books::FOLDER), next)
 }
@@ -288,11 +294,11 @@ pub(super) fn write_into(
 /// When there are no books, their end is lost, they cannot be read to it, or the folder is in use.
 pub fn rebuild(path: &Path, came_to: u64) -> Result<(), StoreError> {
     let _lock = locked(path)?;
-    let found = Found::look(&path.join(books::FOLDER))?;
+    let found = rebuilding::look(path, came_to)?;
     if found.are_none() {
         return Err(StoreError::Unavailable(format!("there are no books in {}", path.display())));
     }
-    let (options, faults) = (SledOptions { came_to, ..SledOptions::default() }, Arc::new(Faults::new(path)));
+    let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(path)));
     drop(rebuilding::agreeing(path, &found, options, &faults)?);
     rebuilding::rebuild(path, &found, options, &faults)
 }

@@ -42,13 +42,10 @@ pub(super) struct Job {
 
 #[expect(clippy::large_enum_variant, reason = "nearly all of them are commits")]
 pub(super) enum Work {
+    /// From whoever waits for its answer.
     Commit(Job),
     /// Rows that a closed day has leave the engine, unless they changed since; the first of them with the day's own row.
-    Forget {
-        rows: Vec<RawRow>,
-        closed: Option<RawRow>,
-        answer: oneshot::Sender<Result<(), StoreError>>,
-    },
+    Forget { rows: Vec<RawRow>, closed: Option<RawRow>, answer: oneshot::Sender<Result<(), StoreError>> },
 }
 
 impl Work {

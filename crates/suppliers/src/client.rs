@@ -30,7 +30,6 @@ pub enum SendError {
 
 impl SendError {
     /// What it means, by the texts' name for it. What the system says is only told apart by its words.
-    #[must_use]
     pub fn trouble(&self) -> &'static str {
         let said = self.to_string().to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| said.contains(word));

@@ -43,7 +43,6 @@ impl ProtocolKind {
     pub const ALL: [Self; 6] =
         [Self::Kiosampm, Self::Xgateway, Self::BillerJson, Self::Ppob, Self::Teleanjar, Self::Recipe];
 
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Kiosampm => "kiosampm",
@@ -57,7 +56,6 @@ impl ProtocolKind {
 
     /// What stands between a game's user and its zone, where the settings do not say. teleanjar's own fields are parted by
     /// the bar that the others are given.
-    #[must_use]
     pub const fn zone_separator(self) -> &'static str {
         match self {
             Self::Kiosampm | Self::Xgateway | Self::BillerJson | Self::Ppob | Self::Recipe => "|",
@@ -65,7 +63,6 @@ impl ProtocolKind {
         }
     }
 
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }

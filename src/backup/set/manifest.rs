@@ -131,7 +131,6 @@ impl Manifest {
     }
 
     /// Bytes of all its parts.
-    #[must_use]
     pub fn bytes(&self) -> u64 {
         self.parts.iter().map(|part| part.bytes).sum()
     }

@@ -154,7 +154,6 @@ pub fn newest_of(books: &str, folder: &Path) -> Result<PathBuf, BackupError> {
 }
 
 /// Whether a folder has backups, whosever they are. One that cannot be read tells of none.
-#[must_use]
 pub fn are_in(backups: &Path) -> bool {
     [false, true].into_iter().any(|sealed| folder::backups(backups, sealed).is_ok_and(|found| !found.is_empty()))
 }

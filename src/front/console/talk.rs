@@ -31,7 +31,6 @@ pub enum Entered {
 }
 
 impl Talk {
-    #[must_use]
     pub fn new(now: DateTime<Utc>) -> Self {
         Self {
             next: AtomicU64::new(u64::try_from(now.timestamp_micros()).unwrap_or_default()),

@@ -56,7 +56,6 @@ pub enum Input {
 }
 
 impl Input {
-    #[must_use]
     pub const fn is_person(&self) -> bool {
         matches!(self, Self::Person { .. })
     }

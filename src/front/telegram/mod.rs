@@ -138,7 +138,7 @@ impl Default for Timing {
 /// Why the front stopped by itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stopped {
-    #[error("Telegram does not accept TELOXIDE_TOKEN: no message can be received")]
+    #[error("Telegram does not accept TELOXIDE_TOKEN; take the one that BotFather shows")]
     BadToken,
 }
 

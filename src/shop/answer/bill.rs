@@ -21,8 +21,8 @@ use konter_core::order::{Order, OrderBill, OrderState, claims, new_attempt, of_c
 use konter_core::outcome::Sending;
 use konter_core::pricing::Tariff;
 use konter_core::routing::Availability;
-use konter_reply::{BillStage, Reply, ShownBecause, pad_of_bill};
-use konter_store::{Payload, Say, Sequence, StoreError, Versioned};
+use konter_reply::{BillStage, Reply, ShownBecause};
+use konter_store::{Sequence, StoreError, Versioned};
 use konter_suppliers::Buy;
 
 /// Questions a reseller may have open at once: each costs a supplier a request, and none costs the reseller anything.
@@ -405,10 +405,7 @@ impl Request<'_> {
         stage: BillStage,
         answer: &mut Answer,
     ) {
-        let message = under.map_or_else(|| pad_of_bill(inquiry.id), str::to_owned);
-        let reply = Box::new(Reply::Bill(Box::new(bill_card(inquiry, quote, stage))));
-        let payload = Payload::Edit { message, reply };
-        answer.commit.outgoing.push(Say::new(self.message.chat.clone(), inquiry.locale, payload));
+        self.show_in_place(under, Reply::Bill(Box::new(bill_card(inquiry, quote, stage))), answer);
     }
 
     /// The stage that offers payment.

@@ -1,7 +1,7 @@
 //! Orders by buttons, and the buttons of the greeting.
 
 use super::super::guide::{Guide, MeterOwner};
-use super::super::keypad::{PadId, Shown, Tapped};
+use super::super::keypad::{PadId, Shown};
 use super::super::network::priced;
 use super::super::sources::Waits;
 use super::bill::Wanted;
@@ -16,8 +16,8 @@ use konter_core::inquiry::{Ask, Purpose};
 use konter_core::money::Rupiah;
 use konter_core::order::refusal::Why;
 use konter_core::order::request::{OrderLine, What};
-use konter_reply::{ChooseCard, ChooseStage, Reply, pad_of_offer};
-use konter_store::{Payload, Say, StoreError};
+use konter_reply::{ChooseCard, ChooseStage, Reply};
+use konter_store::{Payload, StoreError};
 
 /// Products of one category offered at once: as many buttons as a chat shows without scrolling far.
 const MOST_OFFERED: usize = 24;
@@ -142,14 +142,7 @@ impl Request<'_> {
     }
 
     pub(super) fn restage_choice(&self, under: Option<&str>, guide: &Guide, stage: ChooseStage, answer: &mut Answer) {
-        self.show_choice(under, self.choose_card(guide, stage), answer);
-    }
-
-    fn show_choice(&self, under: Option<&str>, card: ChooseCard, answer: &mut Answer) {
-        // Whoever types has tapped nothing: the front knows where it stands.
-        let message = under.map_or_else(|| pad_of_offer(card.guide), str::to_owned);
-        let payload = Payload::Edit { message, reply: Box::new(Reply::Choose(Box::new(card))) };
-        answer.commit.outgoing.push(Say::new(self.message.chat.clone(), answer.locale, payload));
+        self.show_in_place(under, Reply::Choose(Box::new(self.choose_card(guide, stage))), answer);
     }
 
     /// Another category of the same offer.
@@ -160,7 +153,7 @@ impl Request<'_> {
         };
         self.shop.dialogs.guides.look_at(&self.message.chat, id, place);
         let card = self.shop.offers.card(&guide, ChooseStage::List, Some(place));
-        self.show_choice(self.message.tapped.as_deref(), card, answer);
+        self.show_in_place(self.message.tapped.as_deref(), Reply::Choose(Box::new(card)), answer);
     }
 
     pub(super) fn tapped_choice(&self, id: u64, index: usize, answer: &mut Answer) {
@@ -193,33 +186,16 @@ impl Request<'_> {
 
     pub(super) async fn tapped_order_key(&self, id: u64, on: PadTap, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let chat = &self.message.chat;
-        let Some(guide) = self.shop.dialogs.guides.get(chat, id, self.at) else {
+        let Some(guide) = self.shop.dialogs.guides.get(&self.message.chat, id, self.at) else {
             self.stale(answer);
             return Ok(());
         };
         let under = self.message.tapped.as_deref();
-        let pad = PadId::Order(id);
-        let tap = || self.shop.dialogs.keypads.tap(chat, pad, &self.message.message, on, agent.pin.digits, self.at);
-        let tapped = match tap() {
-            Tapped::Closed => {
-                self.shop.dialogs.keypads.open_anew(chat, pad, under, self.at);
-                tap()
-            }
-            tapped => tapped,
-        };
-        match tapped {
-            Tapped::Shown(shown) => self.restage_choice(under, &guide, enter_pin(shown), answer),
-            Tapped::Entered(pin) => self.order_chosen(&guide, under, &pin, answer).await?,
-            Tapped::TooShort | Tapped::Closed => self.toast(Reply::PinTooShort, answer),
-            Tapped::TooLong => answer.reply(Reply::PinOtherLength),
-            Tapped::Unclear(shown) => {
-                answer.reply(Reply::PinTapsUnclear);
-                self.restage_choice(under, &guide, enter_pin(shown), answer);
-            }
-            Tapped::HandedIn => {}
+        let restage = |shown, answer: &mut Answer| self.restage_choice(under, &guide, enter_pin(shown), answer);
+        match self.tapped_pad(&agent, PadId::Order(id), on, restage, answer) {
+            Some(pin) => self.order_chosen(&guide, under, &pin, answer).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A PIN typed while a keypad is open for an order.

@@ -1,7 +1,7 @@
 //! A command that was typed without its PIN: it is shown with whom and what it is about, and the PIN alone runs it.
 
 use super::super::guide::HeldLine;
-use super::super::keypad::{PadId, Shown, Tapped};
+use super::super::keypad::{PadId, Shown};
 use super::super::sources::Waits;
 use super::preference::fingerprint_of;
 use super::talk::talk;
@@ -10,7 +10,7 @@ use konter_command::{AgentRef, Command, MarkupRequest, MarkupWhom, NetworkComman
 use konter_core::agent::Agent;
 use konter_core::money::Rupiah;
 use konter_reply::{DroppedWhat, LineStage, Reply, TalkReply};
-use konter_store::{Payload, Say, StoreError};
+use konter_store::{Payload, StoreError};
 
 /// What stands in a line for its PIN.
 const PIN: &str = ".PIN";
@@ -60,48 +60,26 @@ impl Request<'_> {
         let (chat, dialogs) = (&self.message.chat, &self.shop.dialogs);
         dialogs.keypads.close(chat, PadId::Line(id));
         match dialogs.guides.held_line(chat, id, self.at) {
-            Some(held) => self.restage_line(under, card(&held, Shown::default(), LineStage::Cancelled), answer),
+            Some(held) => self.show_in_place(under, card(&held, Shown::default(), LineStage::Cancelled), answer),
             None if under.is_some() => self.stale(answer),
             None => {}
         }
-        dialogs.guides.let_go_line(chat, id);
-    }
-
-    fn restage_line(&self, under: Option<&str>, reply: Reply, answer: &mut Answer) {
-        let message = under.map(str::to_owned).or_else(|| reply.pad());
-        let Some(message) = message else { return };
-        let payload = Payload::Edit { message, reply: Box::new(reply) };
-        answer.commit.outgoing.push(Say::new(self.message.chat.clone(), answer.locale, payload));
+        dialogs.guides.forget_line(chat, id);
     }
 
     pub(super) async fn tapped_line_key(&self, id: u64, on: PadTap, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let (chat, under, pad) = (&self.message.chat, self.message.tapped.as_deref(), PadId::Line(id));
-        let Some(held) = self.shop.dialogs.guides.held_line(chat, id, self.at) else {
+        let Some(held) = self.shop.dialogs.guides.held_line(&self.message.chat, id, self.at) else {
             self.stale(answer);
             return Ok(());
         };
-        let keypads = &self.shop.dialogs.keypads;
-        let tap = || keypads.tap(chat, pad, &self.message.message, on, agent.pin.digits, self.at);
-        let tapped = match tap() {
-            Tapped::Closed => {
-                keypads.open_anew(chat, pad, under, self.at);
-                tap()
-            }
-            tapped => tapped,
-        };
-        match tapped {
-            Tapped::Shown(shown) => self.restage_line(under, card(&held, shown, LineStage::Pin), answer),
-            Tapped::Entered(pin) => self.run_line(&held, under, &pin, answer).await?,
-            Tapped::TooShort | Tapped::Closed => self.toast(Reply::PinTooShort, answer),
-            Tapped::TooLong => answer.reply(Reply::PinOtherLength),
-            Tapped::Unclear(shown) => {
-                answer.reply(Reply::PinTapsUnclear);
-                self.restage_line(under, card(&held, shown, LineStage::Pin), answer);
-            }
-            Tapped::HandedIn => {}
+        let under = self.message.tapped.as_deref();
+        let restage =
+            |shown, answer: &mut Answer| self.show_in_place(under, card(&held, shown, LineStage::Pin), answer);
+        match self.tapped_pad(&agent, PadId::Line(id), on, restage, answer) {
+            Some(pin) => self.run_line(&held, under, &pin, answer).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A PIN typed while its keypad is open.
@@ -141,12 +119,12 @@ impl Request<'_> {
         if is_wrong {
             self.shop.dialogs.keypads.open_anew(chat, PadId::Line(held.id), under, self.at);
             if under.is_some() {
-                self.restage_line(under, card(held, Shown::default(), LineStage::Pin), answer);
+                self.show_in_place(under, card(held, Shown::default(), LineStage::Pin), answer);
             }
             return Ok(());
         }
-        self.shop.dialogs.guides.let_go_line(chat, held.id);
-        self.restage_line(under, card(held, Shown::default(), LineStage::Done), answer);
+        self.shop.dialogs.guides.forget_line(chat, held.id);
+        self.show_in_place(under, card(held, Shown::default(), LineStage::Done), answer);
         Ok(())
     }
 }

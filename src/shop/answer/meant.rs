@@ -233,7 +233,7 @@ impl Request<'_> {
                 }
             }
             Waits::Several(id) => {
-                dialogs.guides.let_go(chat, id);
+                dialogs.guides.forget_several(chat, id);
                 let dropped = TalkReply::Dropped { what: what.iter().cloned().collect(), kept: Vec::new() };
                 self.show_under(waits, talk(dropped), answer);
             }

@@ -13,13 +13,12 @@ use konter_reply::Reply;
 /// What became of a PIN.
 #[derive(Clone, Copy)]
 pub(super) enum Tried {
+    /// It is the reseller's.
     Fits,
-    Wrong {
-        tries_left: u8,
-    },
-    Locked {
-        until: DateTime<Utc>,
-    },
+    /// It counts as a try.
+    Wrong { tries_left: u8 },
+    /// Too many were wrong: none is tried before then.
+    Locked { until: DateTime<Utc> },
     /// The reseller's has fewer digits or more: it was not tried, so that digits meant as a date or a sum lock nobody out.
     /// Whoever guesses learns the length from it, and nothing else.
     OtherLength,

@@ -29,11 +29,10 @@ pub(super) fn shown_decider(by: &Decider) -> String {
 /// How sure whoever books is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sure {
+    /// Asks where it is a large step.
     No,
     /// A yes covers what could be seen when it was asked for: the account's lines up to this one.
-    Yes {
-        seen: u64,
-    },
+    Yes { seen: u64 },
 }
 
 impl Sure {

@@ -31,7 +31,7 @@ impl Request<'_> {
                 Err(refused) => return Ok(Some(refused)),
             };
             let why = if next == 1 { "yang pertama belum ada," } else { "untuk isi lagi" };
-            let words = format!("counter={} melompat, {why} pakai counter={next}", line.nth);
+            let words = format!("counter={} melompat, {why} pakai counter={next} dan refID baru", line.nth);
             let Again { product, dest, .. } = again;
             return Ok(Some(Refused { product: product.to_string(), dest, why: Why::Program { words } }));
         }

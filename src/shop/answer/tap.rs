@@ -11,7 +11,7 @@ use konter_core::agent::Agent;
 use konter_core::ids::InquiryId;
 use konter_core::inquiry::{Inquiry, InquiryState, Quote};
 use konter_reply::{BillStage, Reply};
-use konter_store::StoreError;
+use konter_store::{Payload, Say, StoreError};
 
 /// A bill under whose message a button was tapped, by somebody who may.
 struct Tabled {
@@ -174,27 +174,49 @@ impl Request<'_> {
             self.too_late(&tabled, answer);
             return Ok(());
         }
-        let chat = &self.message.chat;
-        let length = tabled.agent.pin.digits;
-        let tap = || self.shop.dialogs.keypads.tap(chat, PadId::Bill(id), &self.message.message, on, length, self.at);
+        let restage = |shown, answer: &mut Answer| tabled.restage(self, enter_pin(shown), answer);
+        match self.tapped_pad(&tabled.agent, PadId::Bill(id), on, restage, answer) {
+            Some(pin) => self.entered(&tabled, &pin, answer).await,
+            None => Ok(()),
+        }
+    }
+
+    /// A tap on a keypad's key. `restage` shows the keypad as it stands then; the PIN, once it is handed in.
+    pub(super) fn tapped_pad(
+        &self,
+        agent: &Agent,
+        pad: PadId,
+        on: PadTap,
+        restage: impl FnOnce(Shown, &mut Answer),
+        answer: &mut Answer,
+    ) -> Option<Pin> {
+        let (chat, keypads, under) = (&self.message.chat, &self.shop.dialogs.keypads, self.message.tapped.as_deref());
+        let tap = || keypads.tap(chat, pad, &self.message.message, on, agent.pin.digits, self.at);
         match tap() {
-            Tapped::Shown(shown) => tabled.restage(self, enter_pin(shown), answer),
-            Tapped::Entered(pin) => self.entered(&tabled, &pin, answer).await?,
+            Tapped::Shown(shown) => restage(shown, answer),
+            Tapped::Entered(pin) => return Some(pin),
             Tapped::TooShort => self.toast(Reply::PinTooShort, answer),
             Tapped::TooLong => answer.reply(Reply::PinOtherLength),
             Tapped::Unclear(shown) => {
                 answer.reply(Reply::PinTapsUnclear);
-                tabled.restage(self, enter_pin(shown), answer);
+                restage(shown, answer);
             }
             Tapped::HandedIn => {}
             // Forgotten by a restart: a new one, with this very key on it.
             Tapped::Closed => {
-                self.shop.dialogs.keypads.open_anew(chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
-                let shown = if let Tapped::Shown(shown) = tap() { shown } else { Shown::default() };
-                tabled.restage(self, enter_pin(shown), answer);
+                keypads.open_anew(chat, pad, under, self.at);
+                restage(if let Tapped::Shown(shown) = tap() { shown } else { Shown::default() }, answer);
             }
         }
-        Ok(())
+        None
+    }
+
+    /// Puts a card in the place of the message it stands in: the one that was tapped; whoever types has tapped nothing, and the
+    /// front knows where it stands.
+    pub(super) fn show_in_place(&self, under: Option<&str>, reply: Reply, answer: &mut Answer) {
+        let Some(message) = under.map(str::to_owned).or_else(|| reply.pad()) else { return };
+        let payload = Payload::Edit { message, reply: Box::new(reply) };
+        answer.commit.outgoing.push(Say::new(self.message.chat.clone(), answer.locale, payload));
     }
 
     /// A PIN typed while a keypad is open for a bill.

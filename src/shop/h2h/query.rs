@@ -20,7 +20,6 @@ pub struct Query {
 
 impl Query {
     /// Reads what stands behind an address's `?`, and a form.
-    #[must_use]
     pub fn read(parts: &[&str]) -> Self {
         let mut query = Self::default();
         let pairs = parts.iter().flat_map(|part| part.split('&')).filter(|pair| !pair.is_empty());

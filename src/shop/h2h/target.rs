@@ -34,7 +34,6 @@ pub fn target(text: &str, private: bool) -> Result<Url, BadTarget> {
 }
 
 /// Whether an address is one of the internet's.
-#[must_use]
 pub fn is_public(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => is_public_v4(ip),

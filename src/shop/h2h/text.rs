@@ -79,7 +79,6 @@ pub(super) fn status(line: &OrderLine, balance: Rupiah) -> String {
 }
 
 /// The order that a row tells a program of: its end, or what that was corrected to. `None` for what programs are not told.
-#[must_use]
 pub fn line_of(row: &Outgoing) -> Option<&OrderLine> {
     let Payload::Reply(reply) = &row.payload else { return None };
     match &**reply {
@@ -294,7 +293,7 @@ fn refusal(why: &Why) -> String {
 /// `again` is how the same is typed once more, `S10.2.0812….PIN`.
 fn already(again: &str) -> String {
     let counter = again.split('.').nth(1).filter(|nth| nth.len() == 1);
-    let next = counter.map(|nth| format!(", untuk isi lagi pakai counter={nth}")).unwrap_or_default();
+    let next = counter.map(|nth| format!(", untuk isi lagi pakai counter={nth} dan refID baru")).unwrap_or_default();
     format!("Sudah pernah ke nomor ini dengan refID lain{next}")
 }
 

@@ -57,7 +57,7 @@ async fn a_reference_is_one_order_for_ever() {
         // Another reference for the same product and number today.
         (
             "product=S10&dest=081234567823&refID=abd",
-            "R#abd S10.081234567823 GAGAL. Sudah pernah ke nomor ini dengan refID lain, untuk isi lagi pakai counter=2. Saldo 89.500",
+            "R#abd S10.081234567823 GAGAL. Sudah pernah ke nomor ini dengan refID lain, untuk isi lagi pakai counter=2 dan refID baru. Saldo 89.500",
         ),
         ("product=S10&dest=081234567823&refID=abe&counter=2", "R#abe S10.081234567823 akan diproses. Saldo 79.000"),
         (
@@ -147,9 +147,9 @@ async fn a_counter_that_skips_one_is_refused_and_the_next_is_named() {
     let shop = shop().await;
     let third = |counter, reference: &str| format!("{}&counter={counter}", order(DEST, reference));
     for (query, told) in [
-        (third(2, "z"), "GAGAL. counter=2 melompat, yang pertama belum ada, pakai counter=1. Saldo"),
+        (third(2, "z"), "GAGAL. counter=2 melompat, yang pertama belum ada, pakai counter=1 dan refID baru. Saldo"),
         (order(DEST, "a"), "akan diproses"),
-        (third(9, "b"), "GAGAL. counter=9 melompat, untuk isi lagi pakai counter=2. Saldo"),
+        (third(9, "b"), "GAGAL. counter=9 melompat, untuk isi lagi pakai counter=2 dan refID baru. Saldo"),
         (third(2, "c"), "akan diproses"),
         (third(9, "b"), "GAGAL. counter=9 melompat"),
         (third(3, "d"), "akan diproses"),

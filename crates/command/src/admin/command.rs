@@ -12,88 +12,50 @@ use konter_core::staff::Role::{self, Operator, Owner, Viewer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdminCommand {
-    /// Never zero; negative takes back.
-    Deposit {
-        agent: AgentRef,
-        amount: Rupiah,
-        note: Option<String>,
-        /// Also where it takes the balance below zero.
-        forced: bool,
-    },
-    AcceptTicket {
-        ticket: TicketRef,
-        /// What has come, where it is not what the ticket says.
-        amount: Option<Rupiah>,
-    },
-    RefuseTicket {
-        ticket: TicketRef,
-        reason: Option<String>,
-    },
+    /// Never zero; negative takes back. `forced`: also where it takes the balance below zero.
+    Deposit { agent: AgentRef, amount: Rupiah, note: Option<String>, forced: bool },
+    /// `amount`: what has come, where it is not what the ticket says.
+    AcceptTicket { ticket: TicketRef, amount: Option<Rupiah> },
+    /// Nothing has come for it.
+    RefuseTicket { ticket: TicketRef, reason: Option<String> },
     /// All of them, or one.
-    Agents {
-        agent: Option<AgentRef>,
-    },
-    Approve {
-        agent: AgentRef,
-    },
-    Block {
-        agent: AgentRef,
-    },
-    Unblock {
-        agent: AgentRef,
-    },
-    ResetPin {
-        agent: AgentRef,
-    },
-    SellPrice {
-        product: ProductCode,
-        price: NewPrice,
-        /// Also below cost.
-        forced: bool,
-    },
-    CloseProduct {
-        product: ProductCode,
-    },
-    OpenProduct {
-        product: ProductCode,
-    },
+    Agents { agent: Option<AgentRef> },
+    /// Lets a newcomer in.
+    Approve { agent: AgentRef },
+    /// Keeps a reseller from ordering.
+    Block { agent: AgentRef },
+    /// Lets a reseller order again.
+    Unblock { agent: AgentRef },
+    /// The old one counts no more; a new one is chosen.
+    ResetPin { agent: AgentRef },
+    /// `forced`: also below cost.
+    SellPrice { product: ProductCode, price: NewPrice, forced: bool },
+    /// Sells it no more.
+    CloseProduct { product: ProductCode },
+    /// Sells it again.
+    OpenProduct { product: ProductCode },
+    /// The catalog as a file.
     Catalog,
+    /// The orders that need a person.
     Pending,
     /// An order; `raw`: all that suppliers said of it.
-    Order {
-        id: OrderId,
-        raw: bool,
-    },
-    Recheck {
-        id: OrderId,
-        /// Also where the question may be the first purchase.
-        forced: bool,
-    },
-    Success {
-        id: OrderId,
-        sn: String,
-    },
-    Failure {
-        id: OrderId,
-        reason: String,
-    },
+    Order { id: OrderId, raw: bool },
+    /// Asks the supplier; `forced`: also where the question may be the first purchase.
+    Recheck { id: OrderId, forced: bool },
+    /// It was delivered.
+    Success { id: OrderId, sn: String },
+    /// It was not delivered: the money goes back.
+    Failure { id: OrderId, reason: String },
+    /// Every supplier: balance, state, last error.
     Suppliers,
-    Broadcast {
-        text: String,
-    },
+    /// An announcement to every reseller.
+    Broadcast { text: String },
     /// Words for one reseller.
-    Answer {
-        agent: AgentRef,
-        text: String,
-    },
+    Answer { agent: AgentRef, text: String },
     /// Who did what.
-    Log {
-        count: Option<usize>,
-    },
+    Log { count: Option<usize> },
     /// The shop's day; `None` is today. A reseller's `/rekap` is the reseller's own.
-    Recap {
-        date: Option<DateArg>,
-    },
+    Recap { date: Option<DateArg> },
     /// Price groups, and who is below whom.
     Network(AdminNetwork),
     /// Where orders are bought.
@@ -101,10 +63,7 @@ pub enum AdminCommand {
     /// Those who work here, finding resellers, categories, announcements that wait for a yes.
     Desk(AdminDesk),
     /// Another one, and why.
-    Remarked {
-        command: Box<Self>,
-        remark: String,
-    },
+    Remarked { command: Box<Self>, remark: String },
 }
 
 /// A selling price as an owner types it.
@@ -120,56 +79,30 @@ pub enum NewPrice {
 pub enum AdminDesk {
     /// Who works here.
     Staff,
-    SetRole {
-        who: AgentRef,
-        /// `None`: none any more.
-        role: Option<Role>,
-    },
-    /// What one of them may add to accounts in a day.
-    SetLimit {
-        who: AgentRef,
-        /// `None`: what the settings say.
-        limit: Option<Rupiah>,
-    },
+    /// `role`: `None` takes it away.
+    SetRole { who: AgentRef, role: Option<Role> },
+    /// What one of them may add to accounts in a day; `None`: what the settings say.
+    SetLimit { who: AgentRef, limit: Option<Rupiah> },
     /// Takes a transfer back without the receiver's consent.
-    TakeBack {
-        transfer: TransferId,
-        reason: String,
-    },
-    Find {
-        text: String,
-    },
+    TakeBack { transfer: TransferId, reason: String },
+    /// Resellers, by a part of name, number or code.
+    Find { text: String },
     /// Everybody's orders to one number.
-    OrdersTo {
-        dest: Destination,
-    },
-    Rename {
-        agent: AgentRef,
-        name: String,
-    },
+    OrdersTo { dest: Destination },
+    /// A reseller.
+    Rename { agent: AgentRef, name: String },
     /// Opens or closes everything in a category.
-    SetCategory {
-        name: String,
-        open: bool,
-    },
+    SetCategory { name: String, open: bool },
     /// Raises or lowers the price of everything in a category.
-    Reprice {
-        name: String,
-        step: PriceStep,
-    },
+    Reprice { name: String, step: PriceStep },
     /// The catalog as a workbook.
     CatalogWorkbook,
     /// Takes back the last of these.
     RestorePrices,
     /// What was done about one reseller.
-    LogOf {
-        agent: AgentId,
-    },
+    LogOf { agent: AgentId },
     /// The answer to the question whether to send an announcement.
-    DecideBroadcast {
-        id: BroadcastId,
-        send: bool,
-    },
+    DecideBroadcast { id: BroadcastId, send: bool },
 }
 
 impl AdminCommand {

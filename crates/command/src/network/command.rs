@@ -9,36 +9,22 @@ use konter_core::staff::Role::{self, Owner, Viewer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NetworkCommand {
+    /// Somebody new below.
     RegisterDownline(DownlineRequest),
     /// Those directly below, from page 1 on.
-    Downlines {
-        page: usize,
-        pin: Option<Pin>,
-    },
-    Downline {
-        agent: AgentRef,
-        pin: Option<Pin>,
-    },
+    Downlines { page: usize, pin: Option<Pin> },
+    /// One of those below.
+    Downline { agent: AgentRef, pin: Option<Pin> },
+    /// What those below pay more.
     Markup(MarkupRequest),
     /// Keeps one below from ordering, or lets it in again.
-    Block {
-        agent: AgentRef,
-        block: bool,
-        pin: Option<Pin>,
-    },
+    Block { agent: AgentRef, block: bool, pin: Option<Pin> },
     /// The invitation; a new one in its place when `renew`.
-    Invite {
-        renew: bool,
-    },
+    Invite { renew: bool },
     /// Yes to a transfer.
-    Confirm {
-        number: u32,
-    },
+    Confirm { number: u32 },
     /// Asks for a transfer back.
-    TakeBack {
-        of: TransferRef,
-        pin: Option<Pin>,
-    },
+    TakeBack { of: TransferRef, pin: Option<Pin> },
     /// A transfer that can be read in several ways, each with another reseller; which of them exist decides.
     TransferEither(Vec<Transfer>),
 }
@@ -94,43 +80,27 @@ pub struct Transfer {
 pub enum TransferRef {
     /// The one just sent.
     Latest,
+    /// By its number.
     Number(TransferId),
     /// By whom it went to, and how much it was.
-    To {
-        agent: AgentRef,
-        amount: Option<Rupiah>,
-    },
+    To { agent: AgentRef, amount: Option<Rupiah> },
 }
 
 /// Price groups, and who is below whom: what admins do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdminNetwork {
+    /// All price groups.
     Groups,
-    Group {
-        name: GroupName,
-    },
-    Margin {
-        name: GroupName,
-        margin: Rupiah,
-        force: bool,
-    },
+    /// One of them.
+    Group { name: GroupName },
+    /// What a group pays more, or less; `force`: also below cost.
+    Margin { name: GroupName, margin: Rupiah, force: bool },
     /// Without a price, the group's margin counts for the product again.
-    Price {
-        name: GroupName,
-        product: ProductCode,
-        price: Option<Rupiah>,
-        force: bool,
-    },
+    Price { name: GroupName, product: ProductCode, price: Option<Rupiah>, force: bool },
     /// Into a group; without one, out of its own.
-    Assign {
-        agent: AgentRef,
-        name: Option<GroupName>,
-    },
+    Assign { agent: AgentRef, name: Option<GroupName> },
     /// Directly below the shop when there is no upline.
-    Move {
-        agent: AgentRef,
-        upline: Option<AgentRef>,
-    },
+    Move { agent: AgentRef, upline: Option<AgentRef> },
 }
 
 impl AdminNetwork {

@@ -20,30 +20,20 @@ const OFF: [&str; 4] = ["MATI", "OFF", "HAPUS", "-"];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiCommand {
+    /// What is set.
     Show,
     /// Switches it on, for whoever knows both.
-    On {
-        password: ApiPassword,
-        pin: Pin,
-    },
+    On { password: ApiPassword, pin: Pin },
+    /// Switches it off, without a PIN.
     Off,
     /// Lets a program call from there: addresses, ranges, or `*`.
-    Allow {
-        addresses: Vec<String>,
-        pin: Pin,
-    },
+    Allow { addresses: Vec<String>, pin: Pin },
     /// From nowhere any more.
-    AllowNone {
-        pin: Pin,
-    },
+    AllowNone { pin: Pin },
     /// Where final words go.
-    ReportTo {
-        url: Typed,
-        pin: Pin,
-    },
-    ReportNowhere {
-        pin: Pin,
-    },
+    ReportTo { url: Typed, pin: Pin },
+    /// It asks by itself.
+    ReportNowhere { pin: Pin },
 }
 
 impl ApiCommand {

@@ -11,57 +11,31 @@ use konter_core::preferences::{FavouriteName, SellRule};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PreferenceCommand {
     /// Another chat, called by this name.
-    AddChat {
-        name: ChatName,
-        pin: Option<Pin>,
-    },
-    Chats {
-        pin: Option<Pin>,
-    },
-    RemoveChat {
-        which: ChatName,
-        /// Also when it is the one that asks.
-        sure: bool,
-        pin: Option<Pin>,
-    },
+    AddChat { name: ChatName, pin: Option<Pin> },
+    /// The chats of the account.
+    Chats { pin: Option<Pin> },
+    /// `sure`: also when it is the one that asks.
+    RemoveChat { which: ChatName, sure: bool, pin: Option<Pin> },
     /// The second in the place of the first.
-    ReplaceChat {
-        old: ChatName,
-        new: ChatName,
-        pin: Option<Pin>,
-    },
+    ReplaceChat { old: ChatName, new: ChatName, pin: Option<Pin> },
     /// The last order once more.
     Repeat,
-    SaveFavourite {
-        name: FavouriteName,
-        product: ProductCode,
-        dest: Destination,
-    },
+    /// Keeps a number under a name.
+    SaveFavourite { name: FavouriteName, product: ProductCode, dest: Destination },
+    /// All that are kept.
     Favourites,
-    Favourite {
-        name: FavouriteName,
-        nth: u8,
-        /// Without one, it is asked for.
-        pin: Option<Pin>,
-    },
-    ForgetFavourite {
-        name: FavouriteName,
-    },
+    /// Orders it; without a PIN, that is asked for.
+    Favourite { name: FavouriteName, nth: u8, pin: Option<Pin> },
+    /// Keeps it no more.
+    ForgetFavourite { name: FavouriteName },
+    /// What the own customers pay.
     Selling(SellingChange),
     /// The price list for the reseller's own customers; all of it without a filter.
-    SellingList {
-        filters: Vec<PriceFilter>,
-    },
-    Rename {
-        /// Whose name it is, where it says that it is somebody else's.
-        of: Option<AgentRef>,
-        name: String,
-        pin: Option<Pin>,
-    },
+    SellingList { filters: Vec<PriceFilter> },
+    /// `of`: whose name it is, where it says that it is somebody else's.
+    Rename { of: Option<AgentRef>, name: String, pin: Option<Pin> },
     /// What came in from downlines.
-    Earnings {
-        pin: Option<Pin>,
-    },
+    Earnings { pin: Option<Pin> },
     /// The reseller's own program.
     Api(ApiCommand),
     /// What a guided order asks for first.

@@ -22,16 +22,14 @@ pub const SHORT: std::ops::Range<usize> = MIN_SHORT_CUSTOMER_DIGITS..MIN_CUSTOME
 /// A number that may be where an order goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
+    /// It can go there.
     Good(Destination),
     /// Fewer digits than a number has anywhere: good only where nothing else can be meant.
     Short(Destination),
     /// A user's id and, apart from it, a zone that could be a PIN: good where a PIN follows that is another number, and
     /// `spaced` from the id where no PIN follows at all.
-    Apart {
-        dest: Destination,
-        zone: String,
-        spaced: bool,
-    },
+    Apart { dest: Destination, zone: String, spaced: bool },
+    /// It cannot, and why.
     Bad(DestinationFault, Typed),
 }
 

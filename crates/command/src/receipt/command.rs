@@ -6,14 +6,12 @@ use konter_core::ids::OrderId;
 /// Whose receipt is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReceiptOf {
+    /// By its number.
     Order(OrderId),
     /// The last one delivered.
     Latest,
     /// The last one delivered to a number, or to it on a day.
-    Customer {
-        dest: String,
-        date: Option<DateArg>,
-    },
+    Customer { dest: String, date: Option<DateArg> },
 }
 
 /// A line of the reseller's own on every receipt; `None` shows what is set.

@@ -15,43 +15,24 @@ pub enum RoutingCommand {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdminRouting {
-    Show {
-        supplier: String,
-    },
-    Pause {
-        supplier: String,
-        reason: String,
-    },
-    Resume {
-        supplier: String,
-    },
+    /// How one supplier stands.
+    Show { supplier: String },
+    /// Buys nothing there.
+    Pause { supplier: String, reason: String },
+    /// Buys there again.
+    Resume { supplier: String },
     /// `None`: the catalog's own again.
-    Priority {
-        supplier: String,
-        priority: Option<u32>,
-    },
-    RoutePriority {
-        product: ProductCode,
-        supplier: SupplierId,
-        priority: u32,
-    },
+    Priority { supplier: String, priority: Option<u32> },
+    /// A product's place among its suppliers.
+    RoutePriority { product: ProductCode, supplier: SupplierId, priority: u32 },
     /// Opens or closes a product at one supplier only.
-    RouteOpen {
-        product: ProductCode,
-        supplier: SupplierId,
-        open: bool,
-    },
-    PriceList {
-        supplier: String,
-        what: PriceListWhat,
-    },
+    RouteOpen { product: ProductCode, supplier: SupplierId, open: bool },
+    /// Its prices, as it tells them.
+    PriceList { supplier: String, what: PriceListWhat },
     /// What prices are made of costs by; shows it.
     Margins,
     /// `None`: prices of the category stay.
-    SetMargin {
-        category: String,
-        rule: Option<MarginRule>,
-    },
+    SetMargin { category: String, rule: Option<MarginRule> },
 }
 
 /// What is done with a supplier's price list; the numbers are an offer's.

@@ -10,9 +10,8 @@ use konter_core::ids::ProductCode;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Talk {
     /// `peace`: a greeting that is answered in kind.
-    Greeting {
-        peace: bool,
-    },
+    Greeting { peace: bool },
+    /// Said to what was done.
     Thanks,
     /// `ok`, a thumb: it needs no answer.
     Chatter,
@@ -23,30 +22,17 @@ pub enum Talk {
     /// The chat, the phone or the account is gone.
     LostAccount,
     /// Whether something cannot be bought at the moment; everything, when nothing is named.
-    Disturbance {
-        named: Vec<PriceFilter>,
-    },
+    Disturbance { named: Vec<PriceFilter> },
     /// Wants to change a price, which of a reseller's can only be its own.
-    ChangesPrice {
-        product: Option<ProductCode>,
-    },
+    ChangesPrice { product: Option<ProductCode> },
     /// A wrong number, or an order that is not wanted any more.
-    Undo {
-        dest: Option<String>,
-    },
+    Undo { dest: Option<String> },
     /// What was bought has not come, or nobody knows whether it has.
-    NotArrived {
-        dest: Option<String>,
-    },
+    NotArrived { dest: Option<String> },
     /// Something about a number; what, the orders to it tell.
-    OfNumber {
-        dest: String,
-    },
-    /// A serial number does not do what it should.
-    OfSerial {
-        /// Its digits.
-        serial: String,
-    },
+    OfNumber { dest: String },
+    /// A serial number does not do what it should; `serial`: its digits.
+    OfSerial { serial: String },
     /// Something is to be bought, but not now.
     Later,
     /// Asks for one's own code, name or upline.
@@ -54,9 +40,7 @@ pub enum Talk {
     /// The account is to go.
     CloseAccount,
     /// What comes near to a line that would begin something, as it is typed.
-    Meant {
-        line: String,
-    },
+    Meant { line: String },
     /// When somebody is there.
     Hours,
     /// Money that was sent to the shop is not in the balance.
@@ -67,7 +51,9 @@ pub enum Talk {
     WantsToJoin,
     /// A deposit ticket is not wanted any more.
     DropTicket,
+    /// A bare yes.
     Yes,
+    /// A bare no.
     No,
     /// Not yet.
     Wait,

@@ -23,7 +23,6 @@ const BY_WEIGHT: [&str; 12] =
 
 impl ProductChange {
     /// What matters most has the least.
-    #[must_use]
     pub fn weight(&self) -> usize {
         BY_WEIGHT.iter().position(|column| *column == self.column).unwrap_or(BY_WEIGHT.len())
     }

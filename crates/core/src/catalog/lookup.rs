@@ -48,7 +48,6 @@ pub enum NoNominal {
 
 impl Catalog {
     /// Of products with the same code the last one stays.
-    #[must_use]
     pub fn new(products: impl IntoIterator<Item = Product>) -> Self {
         let mut catalog = Self::default();
         for product in products {
@@ -71,7 +70,6 @@ impl Catalog {
         self.products.insert(product.code.clone(), product);
     }
 
-    #[must_use]
     pub fn get(&self, code: &ProductCode) -> Option<&Product> {
         self.products.get(code)
     }
@@ -81,12 +79,10 @@ impl Catalog {
         self.products.values()
     }
 
-    #[must_use]
     pub fn len(&self) -> usize {
         self.products.len()
     }
 
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.products.is_empty()
     }

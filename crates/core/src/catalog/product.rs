@@ -41,7 +41,6 @@ impl DestKind {
     pub const ALL: [Self; 5] = [Self::Phone, Self::Meter, Self::Digits, Self::IdZone, Self::Text];
 
     /// The catalog's word for it.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Phone => "phone",
@@ -53,7 +52,6 @@ impl DestKind {
     }
 
     /// One as it is typed, wherever a format is shown.
-    #[must_use]
     pub const fn example(self) -> &'static str {
         match self {
             Self::Phone => "081234567890",
@@ -88,7 +86,6 @@ pub struct Product {
 
 impl Product {
     /// How its destinations are read.
-    #[must_use]
     pub const fn dest_kind(&self) -> DestKind {
         match (self.dest, &self.operator, self.kind) {
             (Some(kind), ..) => kind,
@@ -120,7 +117,6 @@ impl Product {
     }
 
     /// Whether at least one way of buying it is open.
-    #[must_use]
     pub fn is_open(&self) -> bool {
         self.routes.iter().any(|route| route.open)
     }

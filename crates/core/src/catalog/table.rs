@@ -32,7 +32,6 @@ const SAYS_SEPARATOR: &str = "sep=";
 
 impl Table {
     /// A file's bytes.
-    #[must_use]
     pub fn of_bytes(bytes: &[u8]) -> Self {
         if bytes.len() > LARGEST_FILE {
             return Self::broken(RowFault::FileTooLarge);
@@ -42,7 +41,6 @@ impl Table {
         if text.contains('\0') { Self::broken(RowFault::NoWorkbook) } else { Self::of_lines(&text) }
     }
 
-    #[must_use]
     pub fn of_text(text: &str) -> Self {
         if text.len() > LARGEST_FILE { Self::broken(RowFault::FileTooLarge) } else { Self::of_lines(text) }
     }
@@ -58,13 +56,11 @@ impl Table {
     }
 
     /// Whether it is a catalog, with or without mistakes: one of its first lines names the columns.
-    #[must_use]
     pub fn is_catalog(&self) -> bool {
         self.rows.iter().take(LINES_OF_TITLES).any(|row| columns_named(row) >= OURS)
     }
 
     /// Nothing could be read.
-    #[must_use]
     pub const fn broken(fault: RowFault) -> Self {
         Self { rows: Vec::new(), broken: Some(RowError { line: 1, column: None, fault }) }
     }

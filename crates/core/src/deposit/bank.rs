@@ -14,7 +14,6 @@ pub struct BankAccount<'a> {
 
 impl<'a> BankAccount<'a> {
     /// The first run of digits (with dashes and dots between them) that is long enough is the number.
-    #[must_use]
     pub fn read(text: &'a str) -> Self {
         let text = text.trim();
         let mut from = 0;

@@ -104,18 +104,15 @@ impl Claim {
 
 impl Ticket {
     /// Nobody has decided about it. Its time may be over all the same.
-    #[must_use]
     pub const fn is_undecided(&self) -> bool {
         matches!(self.state, TicketState::Open)
     }
 
-    #[must_use]
     pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
         now >= self.expires_at
     }
 
     /// Whether its money is expected.
-    #[must_use]
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         self.is_undecided() && !self.has_expired(now)
     }

@@ -76,11 +76,10 @@ pub enum InquiryState {
     Shown(Quote),
     /// Answered, with nothing to pay: a customer's data, or a refusal.
     Done,
+    /// Taken back before it was paid.
     Cancelled,
-    Paid {
-        order: OrderId,
-        quote: Quote,
-    },
+    /// By this order, as it was shown.
+    Paid { order: OrderId, quote: Quote },
 }
 
 /// What was shown of a bill.
@@ -117,13 +116,11 @@ pub enum Answered {
 }
 
 impl Inquiry {
-    #[must_use]
     pub const fn is_asking(&self) -> bool {
         matches!(self.state, InquiryState::Asking)
     }
 
     /// What can be paid at this moment.
-    #[must_use]
     pub fn payable(&self, now: DateTime<Utc>) -> Option<&Quote> {
         match &self.state {
             InquiryState::Shown(quote) if now < quote.expires_at => Some(quote),

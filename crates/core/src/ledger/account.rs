@@ -28,7 +28,6 @@ pub enum AccountId {
 impl AccountId {
     /// Whether the account must never be drawn below zero by an ordinary posting. Resellers spend only what they
     /// have, and nothing is paid out that was not withheld; the shop's own accounts merely record.
-    #[must_use]
     pub const fn is_limited(&self) -> bool {
         matches!(self, Self::Agent(_) | Self::Withheld(_))
     }
@@ -87,13 +86,11 @@ pub struct Account {
 
 impl Account {
     /// Posted credits less posted debits. The totals are each at most `i64::MAX` and not negative, so this fits.
-    #[must_use]
     pub fn balance(&self) -> Rupiah {
         Rupiah::new(self.credits.get() - self.debits.get())
     }
 
     /// What can be spent now: the balance less what holds reserve. Saturates at the far end of a range no shop reaches.
-    #[must_use]
     pub fn available(&self) -> Rupiah {
         Rupiah::new(self.balance().get().saturating_sub(self.pending_debits.get()))
     }

@@ -91,7 +91,6 @@ impl Recount {
     }
 
     /// Lines up to this one are not counted; 0: all are.
-    #[must_use]
     pub fn begins_behind(&self) -> u64 {
         self.opened.as_ref().map_or(0, |(seq, _)| *seq)
     }
@@ -103,7 +102,6 @@ impl Recount {
     }
 
     /// Number of the last line read.
-    #[must_use]
     pub const fn last_seq(&self) -> u64 {
         self.last_seq
     }
@@ -396,7 +394,6 @@ pub struct AuditReport {
 }
 
 impl AuditReport {
-    #[must_use]
     pub const fn is_clean(&self) -> bool {
         self.differences.is_empty()
     }

@@ -32,7 +32,6 @@ pub enum Posting {
 
 impl Posting {
     /// Money moves at once, for no order, as far as it is there.
-    #[must_use]
     pub const fn transfer(
         debit: AccountId,
         credit: AccountId,
@@ -44,7 +43,6 @@ impl Posting {
     }
 
     /// A reseller has paid in.
-    #[must_use]
     pub const fn paid_in(agent: AgentId, amount: Rupiah, note: Option<String>) -> Self {
         Self::transfer(AccountId::Cash, AccountId::Agent(agent), amount, Reason::Deposit, note)
     }

@@ -20,7 +20,6 @@ pub struct BadInviteCode;
 impl InviteCode {
     pub const LENGTH: usize = 16;
 
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -71,7 +70,6 @@ impl Invited {
     /// How long a chat's link is remembered: people look for a pen first, but not for days.
     const REMEMBERED: TimeDelta = TimeDelta::days(1);
 
-    #[must_use]
     pub fn new(chat: ChatId, upline: AgentId, now: DateTime<Utc>) -> Self {
         Self { chat, upline, until: now + Self::REMEMBERED }
     }

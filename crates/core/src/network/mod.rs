@@ -39,7 +39,6 @@ pub struct Network {
 
 impl Network {
     /// Whether a row can leave it out.
-    #[must_use]
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
     }

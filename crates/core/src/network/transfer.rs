@@ -51,7 +51,6 @@ pub enum TransferState {
 }
 
 impl Transfer {
-    #[must_use]
     pub const fn new(id: TransferId, from: AgentId, to: AgentId, amount: Rupiah, at: DateTime<Utc>) -> Self {
         Self { id, version: 1, from, to, amount, at, state: TransferState::Sent }
     }
@@ -62,7 +61,6 @@ impl Transfer {
     }
 
     /// Whether it is young enough for its sender to ask for it. A clock that was put back since makes it no younger.
-    #[must_use]
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
         (now - self.at).abs() <= ASKED_WITHIN
     }
@@ -86,13 +84,11 @@ impl Transfer {
         }
     }
 
-    #[must_use]
     pub const fn is_back(&self) -> bool {
         matches!(self.state, TransferState::TakenBack { .. })
     }
 
     /// Whether the shop may still take it back.
-    #[must_use]
     pub fn is_within_shops_reach(&self, now: DateTime<Utc>) -> bool {
         (now - self.at).abs() <= TAKEN_BY_SHOP_WITHIN
     }
@@ -120,7 +116,6 @@ impl Transfer {
     }
 
     /// Whether both are the same transfer, whatever has become of it.
-    #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let parts = |transfer: &Self| (transfer.id, transfer.from, transfer.to, transfer.amount, transfer.at);
         parts(self) == parts(other)

@@ -38,7 +38,6 @@ pub fn ask_until(order: &Order, repeat: Repeat, stale_after: TimeDelta) -> Optio
 }
 
 /// Whether the supplier itself has said that it has the purchase: a question cannot be the first one any more.
-#[must_use]
 pub fn has_arrived(attempt: &Attempt) -> bool {
     attempt.outcome == Some(Outcome::Pending)
 }

@@ -25,7 +25,6 @@ pub struct OrderBill {
 impl OrderBill {
     /// Whether a later look at the bill finds the very same one. What is no month, such as Telkom's reference, may be new
     /// with every look.
-    #[must_use]
     pub fn is_same(&self, found: &outcome::Inquiry) -> bool {
         let terms =
             |bills: &[Bill]| -> Vec<_> { bills.iter().map(|bill| (months(&bill.period), bill.total)).collect() };
@@ -51,7 +50,6 @@ pub enum Period {
 }
 
 impl BillKey {
-    #[must_use]
     pub fn new(product: &ProductCode, customer: &str, period: Period) -> Self {
         Self { product: product.clone(), customer: same_dest(customer.trim_start_matches('0')), period }
     }

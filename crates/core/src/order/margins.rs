@@ -23,7 +23,6 @@ pub enum Stand {
 }
 
 impl Stand {
-    #[must_use]
     pub const fn of(state: &OrderState) -> Self {
         match state {
             OrderState::Open => Self::Open,
@@ -41,7 +40,6 @@ pub struct Before {
 }
 
 impl Before {
-    #[must_use]
     pub fn of(order: &Order) -> Self {
         Self { stand: Stand::of(&order.state), withheld: order.withheld.clone() }
     }
@@ -169,7 +167,6 @@ fn owed(agent: AgentId, withheld: &[Withheld]) -> i64 {
 
 impl Order {
     /// What of its refund its reseller is still waiting for.
-    #[must_use]
     pub fn refund_withheld(&self) -> Rupiah {
         Rupiah::new(owed(self.agent, &self.withheld))
     }

@@ -81,7 +81,6 @@ pub struct Order {
 }
 
 impl Order {
-    #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self.state, OrderState::Open)
     }
@@ -93,13 +92,11 @@ impl Order {
     }
 
     /// Whether it was delivered, as far as is known.
-    #[must_use]
     pub const fn is_success(&self) -> bool {
         self.state.is_success()
     }
 
     /// Whether it ended as it did by its supplier's word.
-    #[must_use]
     pub const fn is_decided_by_supplier(&self) -> bool {
         matches!(self.state, OrderState::Final(Final { by: Decider::Supplier, .. }))
     }
@@ -150,7 +147,6 @@ impl Order {
     }
 
     /// What is left of the price when its uplines have their parts.
-    #[must_use]
     pub fn kept_by_shop(&self) -> Rupiah {
         let margins = self.margins.iter().try_fold(Rupiah::ZERO, |sum, margin| sum.checked_add(margin.amount));
         margins.and_then(|margins| self.price.checked_sub(margins)).unwrap_or(Rupiah::ZERO)
@@ -165,25 +161,21 @@ impl Order {
     }
 
     /// Whether its purchase is on its way at this moment: nobody can know or decide anything yet.
-    #[must_use]
     pub fn is_in_flight(&self) -> bool {
         self.is_open() && self.current().is_some_and(|a| a.step == AttemptStep::Sent && a.outcome.is_none())
     }
 
     /// Whether it waits to be bought, and no supplier has ever been sent it.
-    #[must_use]
     pub fn was_never_sent(&self) -> bool {
         self.is_open() && self.attempts.iter().all(|attempt| attempt.sent_at.is_none())
     }
 
     /// Since when it could be bought: what waits for the end of a break does not grow old meanwhile.
-    #[must_use]
     pub fn ripe_since(&self) -> DateTime<Utc> {
         self.waits_until.map_or(self.created_at, |until| until.max(self.created_at))
     }
 
     /// Whether it waits for the end of a break and nothing of it has ever left: its reseller may take it back.
-    #[must_use]
     pub fn is_queued(&self) -> bool {
         self.is_open()
             && self.waits_until.is_some()
@@ -192,7 +184,6 @@ impl Order {
     }
 
     /// The attempt that counts.
-    #[must_use]
     pub fn current(&self) -> Option<&Attempt> {
         self.attempts.last()
     }
@@ -225,7 +216,6 @@ impl SlotKey {
 }
 
 impl SlotKey {
-    #[must_use]
     pub fn new(agent: AgentId, day: NaiveDate, product: ProductCode, dest: &str, nth: u8) -> Self {
         Self { agent, day, product, dest: same_dest(dest), nth }
     }
@@ -240,7 +230,6 @@ pub enum OrderState {
 }
 
 impl OrderState {
-    #[must_use]
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Final(Final { failure: None, .. }))
     }
@@ -275,6 +264,7 @@ pub enum Decider {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureReason {
+    /// The supplier's word for it.
     Supplier(FailureKind),
     /// No supplier could be reached; nothing was sent.
     Unreachable,
@@ -286,9 +276,7 @@ pub enum FailureReason {
     Closed,
     /// Its price, or what it costs the shop, rose before it could be bought; nothing was sent. `now` is the reseller's
     /// price, where that has risen.
-    PriceChanged {
-        now: Option<Rupiah>,
-    },
+    PriceChanged { now: Option<Rupiah> },
     /// An admin's own words.
     Admin(String),
 }

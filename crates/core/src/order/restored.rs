@@ -43,7 +43,6 @@ pub(super) fn put_in_doubt(order: &Order, at: DateTime<Utc>) -> Option<Step> {
 }
 
 /// Whether what became of an attempt was forgotten, and nobody has told since.
-#[must_use]
 pub fn is_forgotten(attempt: &Attempt) -> bool {
     attempt.outcome == Some(FORGOTTEN)
 }

@@ -31,12 +31,10 @@ pub struct Reading {
 }
 
 impl Reading {
-    #[must_use]
     pub fn new(outcome: Outcome) -> Self {
         Self { outcome, supplier_trx: None, charged: None, supplier_balance: None }
     }
 
-    #[must_use]
     pub fn unknown(doubt: Doubt) -> Self {
         Self::new(Outcome::Unknown(doubt))
     }
@@ -149,7 +147,6 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// Whether it lies with the destination, so that trying elsewhere is pointless.
-    #[must_use]
     pub const fn is_about_customer(self) -> bool {
         match self {
             Self::WrongNumber
@@ -178,7 +175,6 @@ impl FailureKind {
 
 impl Doubt {
     /// Whether waiting and asking cannot help: a person must look at once.
-    #[must_use]
     pub const fn is_for_a_person(&self) -> bool {
         matches!(self, Self::EarlierOrder | Self::SerialTaken(_))
     }

@@ -18,7 +18,6 @@ impl Sending {
     pub const NOT_YET: Self = Self { first: FirstSending::Unanswered, repeated: false, delivered: false };
 
     /// Whether a refusal may be the repetition's: it was repeated, or nobody knows what became of the first sending.
-    #[must_use]
     pub const fn may_be_refused_again(self) -> bool {
         self.repeated || matches!(self.first, FirstSending::Lost | FirstSending::AnotherOrders)
     }

@@ -36,13 +36,11 @@ pub enum NotAPhone {
 
 impl Phone {
     /// The national form.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether it is a mobile number (`08…`), the only kind an operator's prefix can be read from.
-    #[must_use]
     pub fn is_mobile(&self) -> bool {
         self.0.starts_with("08")
     }

@@ -26,7 +26,6 @@ impl Operator {
         [Self::Telkomsel, Self::Byu, Self::Indosat, Self::Xl, Self::Axis, Self::Tri, Self::Smartfren];
 
     /// The catalog's word for it.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Telkomsel => "telkomsel",
@@ -131,7 +130,6 @@ impl PrefixTable {
     }
 
     /// The operators the number can belong to; empty when its prefix is nobody's.
-    #[must_use]
     pub fn operators_of(&self, phone: &Phone) -> &[Operator] {
         let found = phone.as_str().get(..4).and_then(prefix).and_then(|number| self.0.get(&number));
         found.map_or(&[], Vec::as_slice)

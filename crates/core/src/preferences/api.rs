@@ -46,7 +46,6 @@ impl Default for ApiAddresses {
 pub struct TooManyAddresses;
 
 impl ApiAddresses {
-    #[must_use]
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
@@ -68,7 +67,6 @@ impl ApiAddresses {
 
 impl ApiAccess {
     /// Whether a row can leave it out.
-    #[must_use]
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
     }

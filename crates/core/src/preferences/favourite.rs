@@ -24,7 +24,6 @@ impl FavouriteName {
     /// It stands on a button, and in what the button says.
     pub const LONGEST: usize = 15;
 
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -72,7 +71,6 @@ pub struct Favourite {
 pub struct Favourites(BTreeMap<FavouriteName, Favourite>);
 
 impl Favourites {
-    #[must_use]
     pub fn get(&self, name: &FavouriteName) -> Option<&Favourite> {
         self.0.get(name)
     }
@@ -82,7 +80,6 @@ impl Favourites {
         self.0.iter()
     }
 
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

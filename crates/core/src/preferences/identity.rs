@@ -48,7 +48,6 @@ impl Joining {
     /// Long enough to take the other phone out of the drawer.
     pub const VALID: TimeDelta = TimeDelta::days(1);
 
-    #[must_use]
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         now < self.until
     }
@@ -56,18 +55,15 @@ impl Joining {
 
 impl Identities {
     /// Whether a row can leave it out.
-    #[must_use]
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
     }
 
-    #[must_use]
     pub fn name_of(&self, chat: &ChatId) -> Option<&str> {
         self.names.get(chat).map(String::as_str)
     }
 
     /// The chat of a name; letter case does not matter.
-    #[must_use]
     pub fn chat_of(&self, name: &str) -> Option<&ChatId> {
         self.names.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(chat, _)| chat)
     }

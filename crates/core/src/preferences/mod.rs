@@ -33,7 +33,6 @@ pub struct Preferences {
 
 impl Preferences {
     /// Of a reseller that has arranged nothing yet: this version is not stored.
-    #[must_use]
     pub fn none(agent: AgentId) -> Self {
         Self {
             agent,
@@ -45,7 +44,6 @@ impl Preferences {
     }
 
     /// The version a writer has read; `None` when there is no row yet.
-    #[must_use]
     pub fn stored(&self) -> Option<u32> {
         (self.version > 0).then_some(self.version)
     }

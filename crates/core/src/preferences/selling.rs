@@ -57,7 +57,6 @@ impl Selling {
         if self.rounded { round_up(price) } else { Some(price) }
     }
 
-    #[must_use]
     pub const fn all(&self) -> Option<Rupiah> {
         self.all
     }
@@ -67,7 +66,6 @@ impl Selling {
     }
 
     /// Whether no product has a selling price.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all.is_none() && self.products.is_empty()
     }

@@ -133,7 +133,6 @@ pub struct List(BTreeMap<String, Listed>);
 
 impl List {
     /// A product that stands there twice is known as far as both say the same.
-    #[must_use]
     pub fn new(rows: impl IntoIterator<Item = Listed>) -> Self {
         let mut list = BTreeMap::<String, Listed>::new();
         for row in rows {
@@ -149,7 +148,6 @@ impl List {
         Self(list)
     }
 
-    #[must_use]
     pub fn get(&self, sku: &str) -> Option<&Listed> {
         self.0.get(&folded(sku))
     }
@@ -158,7 +156,6 @@ impl List {
         self.0.keys().map(String::as_str)
     }
 
-    #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()
     }

@@ -30,7 +30,6 @@ pub enum RoundTo {
 impl RoundTo {
     pub const ALL: [Self; 4] = [Self::Fifty, Self::Hundred, Self::FiveHundred, Self::Thousand];
 
-    #[must_use]
     pub const fn rupiah(self) -> i64 {
         match self {
             Self::Fifty => 50,

@@ -104,7 +104,6 @@ pub struct Taken {
 }
 
 impl PriceListRow {
-    #[must_use]
     pub fn of(supplier: SupplierId) -> Self {
         Self {
             supplier,
@@ -132,7 +131,6 @@ impl PriceListRow {
     }
 
     /// The offer of this number, decided or not.
-    #[must_use]
     pub fn offered(&self, number: u32) -> Option<&Offer> {
         self.offers().find(|offer| offer.number == number)
     }
@@ -142,7 +140,6 @@ impl PriceListRow {
     }
 
     /// Whether the owners know that the list lacks this product.
-    #[must_use]
     pub fn is_known_to_lack(&self, product: &ProductCode) -> bool {
         self.offers().any(|offer| offer.lost.contains(product))
     }
@@ -154,7 +151,6 @@ impl PriceListRow {
     }
 
     /// Whether the owners know this very offer and have not applied it.
-    #[must_use]
     pub fn has_told(&self, offer: &Offer) -> bool {
         self.left().any(|known| known.says_as(offer))
     }
@@ -244,7 +240,6 @@ impl Offer {
         self.moves.iter().filter(|one| one.leaps()).map(|one| &one.product).collect()
     }
 
-    #[must_use]
     pub const fn changes_nothing(&self) -> bool {
         self.moves.is_empty() && self.prices.is_empty()
     }
@@ -255,7 +250,6 @@ impl RouteMove {
     const MANY_TIMES: i64 = 2;
 
     /// Whether its cost is that much more, or less.
-    #[must_use]
     pub const fn leaps(&self) -> bool {
         let (before, after) = (self.before.cost.get(), self.after.cost.get());
         before > 0

@@ -24,12 +24,10 @@ pub struct GroupName(String);
 pub struct BadGroupName;
 
 impl GroupName {
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    #[must_use]
     pub fn is_retail(&self) -> bool {
         self.0 == RETAIL
     }
@@ -87,7 +85,6 @@ pub struct PriceGroup {
 
 impl PriceGroup {
     /// A group nobody has changed yet: the catalog's prices.
-    #[must_use]
     pub const fn new(name: GroupName) -> Self {
         Self {
             name,

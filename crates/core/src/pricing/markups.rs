@@ -58,7 +58,6 @@ impl Markups {
         one.copied().unwrap_or(self.all)
     }
 
-    #[must_use]
     pub const fn all(&self) -> Rupiah {
         self.all
     }

@@ -34,7 +34,6 @@ impl fmt::Display for OddPrice<'_> {
 }
 
 /// Whether a price that was so and is to be so has a zero too many or too few.
-#[must_use]
 pub const fn is_far(before: Rupiah, after: Rupiah) -> bool {
     let (before, after) = (before.get(), after.get());
     before > 0 && after > 0 && (after / before >= FAR || before / after >= FAR)

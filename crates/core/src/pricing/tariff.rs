@@ -35,12 +35,10 @@ impl MarginCap {
     pub const HIGHEST: u8 = 100;
 
     /// `None` above [`Self::HIGHEST`].
-    #[must_use]
     pub const fn new(percent: u8) -> Option<Self> {
         if percent > Self::HIGHEST { None } else { Some(Self(percent)) }
     }
 
-    #[must_use]
     pub const fn percent(self) -> u8 {
         self.0
     }
@@ -79,7 +77,6 @@ pub struct Tariff {
 
 impl Tariff {
     /// `uplines` from the root down to the one directly above; `group` is the root's own.
-    #[must_use]
     pub const fn new(agent: AgentId, uplines: Vec<(AgentId, Markups)>, group: PriceGroup, cap: MarginCap) -> Self {
         Self { agent, uplines, group, cap }
     }

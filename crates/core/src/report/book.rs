@@ -55,7 +55,6 @@ pub struct Ranking {
 }
 
 impl Book {
-    #[must_use]
     pub fn new(span: Span) -> Self {
         Self {
             span,
@@ -93,7 +92,6 @@ impl Book {
         self.span
     }
 
-    #[must_use]
     pub const fn total(&self) -> &Tally {
         &self.total
     }
@@ -159,7 +157,6 @@ impl Ranking {
 }
 
 impl Slots {
-    #[must_use]
     pub fn tallies(&self) -> Vec<Tally> {
         match self {
             Self::Hours(hours) => hours.clone(),

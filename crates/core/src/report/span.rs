@@ -14,29 +14,24 @@ impl Span {
     /// A month: more is a matter for a spreadsheet, and reading it would keep a chat waiting.
     pub const MOST_DAYS: u64 = 31;
 
-    #[must_use]
     pub const fn day(day: NaiveDate) -> Self {
         Self { from: day, to: day }
     }
 
     /// `None` when the first is the later one, or there are too many days.
-    #[must_use]
     pub fn new(from: NaiveDate, to: NaiveDate) -> Option<Self> {
         let days = u64::try_from((to - from).num_days()).ok()?;
         (days < Self::MOST_DAYS).then_some(Self { from, to })
     }
 
-    #[must_use]
     pub const fn from(&self) -> NaiveDate {
         self.from
     }
 
-    #[must_use]
     pub const fn to(&self) -> NaiveDate {
         self.to
     }
 
-    #[must_use]
     pub fn is_one_day(&self) -> bool {
         self.from == self.to
     }

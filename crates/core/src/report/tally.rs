@@ -28,7 +28,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    #[must_use]
     pub fn of(order: &Order) -> Self {
         let one = Self { orders: 1, cost: cost(order), ..Self::default() };
         match &order.state {
@@ -43,12 +42,10 @@ impl Tally {
     }
 
     /// What is left of the sales, for the shop.
-    #[must_use]
     pub fn margin(&self) -> Rupiah {
         Rupiah::new(self.sales.get().saturating_sub(self.cost.get()).saturating_sub(self.uplines.get()))
     }
 
-    #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.orders == 0
     }

@@ -39,7 +39,6 @@ impl Alarm {
     }
 
     /// Whether it is time for the digest that is owed.
-    #[must_use]
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let rested = self.told.is_none_or(|told| now - told >= EVERY);
         rested && self.owed_since.is_some_and(|since| now - since >= GATHER)

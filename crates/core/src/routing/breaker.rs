@@ -25,7 +25,6 @@ impl Door {
     /// Every state's name, as figures and documents have it.
     pub const NAMES: [&str; 3] = ["closed", "half_open", "open"];
 
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Closed => "closed",
@@ -35,7 +34,6 @@ impl Door {
     }
 
     /// Whether an order may go through.
-    #[must_use]
     pub const fn lets_through(self) -> bool {
         matches!(self, Self::Closed | Self::HalfOpen { probing: false })
     }

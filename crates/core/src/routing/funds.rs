@@ -41,7 +41,6 @@ impl Funds {
     }
 
     /// Whether an order was refused lately for want of funds.
-    #[must_use]
     pub fn was_short(&self, now: DateTime<Utc>) -> bool {
         self.refused.is_some_and(|(_, at)| now - at < BELIEVED_FOR)
     }

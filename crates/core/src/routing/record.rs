@@ -21,20 +21,17 @@ impl Record {
         self.0.push_back((success, took.max(TimeDelta::zero())));
     }
 
-    #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
     /// How many of a hundred were delivered; `None` without any.
-    #[must_use]
     pub fn percent(&self) -> Option<u8> {
         let good = self.0.iter().filter(|(success, _)| *success).count();
         u8::try_from((good * 100).checked_div(self.0.len())?).ok()
     }
 
     /// How long the one in the middle took; `None` without any.
-    #[must_use]
     pub fn median(&self) -> Option<TimeDelta> {
         let mut times: Vec<TimeDelta> = self.0.iter().map(|(_, took)| *took).collect();
         times.sort_unstable();

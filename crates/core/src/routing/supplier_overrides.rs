@@ -35,7 +35,6 @@ pub struct Pause {
 
 impl SupplierOverrides {
     /// Nothing set.
-    #[must_use]
     pub const fn of(supplier: SupplierId) -> Self {
         Self { supplier, version: 0, paused: None, priority: None, told_low: false }
     }

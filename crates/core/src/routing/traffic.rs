@@ -38,7 +38,6 @@ pub struct Pass {
 
 impl Traffic {
     /// Orders on their way now.
-    #[must_use]
     pub const fn under_way(&self) -> usize {
         self.under_way
     }
@@ -55,7 +54,6 @@ impl Traffic {
     }
 
     /// Whether an order may go through.
-    #[must_use]
     pub fn is_ready(&self, sku: &str, cost: Rupiah, now: DateTime<Utc>) -> bool {
         let product = self.products.get(sku).is_none_or(|breaker| breaker.door(now).lets_through());
         product && self.whole.door(now).lets_through() && self.funds.cover(cost, now)

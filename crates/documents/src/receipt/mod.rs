@@ -89,7 +89,6 @@ pub enum Size {
 
 impl Size {
     /// 1 or 2.
-    #[must_use]
     pub const fn columns(self) -> u8 {
         match self {
             Self::Normal | Self::Tall => 1,
@@ -98,7 +97,6 @@ impl Size {
     }
 
     /// 1 or 2.
-    #[must_use]
     pub const fn rows(self) -> u8 {
         match self {
             Self::Normal | Self::Wide => 1,
@@ -137,14 +135,12 @@ impl Style {
 /// One row of paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
+    /// An empty one.
     Gap,
+    /// A line across.
     Rule,
     /// Never wider than the paper.
-    Text {
-        text: String,
-        align: Align,
-        style: Style,
-    },
+    Text { text: String, align: Align, style: Style },
 }
 
 impl Row {

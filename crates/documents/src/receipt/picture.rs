@@ -79,7 +79,6 @@ pub fn picture(receipt: &Receipt) -> Result<Picture, PictureError> {
 }
 
 /// Whether all of a text is drawn: of an emoji nothing is, for the fonts have none.
-#[must_use]
 pub fn is_drawn(text: &str) -> bool {
     FONTS.as_ref().is_ok_and(|fonts| text.chars().all(|letter| has(&fonts.normal, letter)))
 }

@@ -22,7 +22,7 @@ const fn at(number: u64) -> Position {
 fn apply(layers: &Layers, record: u64) {
     let rows = layers.rows_up_to(record, &[], usize::MAX, usize::MAX);
     layers.disk().write(&rows, None).unwrap();
-    layers.let_go(&rows, record);
+    layers.evict(&rows, record);
     layers.applied(record);
 }
 
@@ -103,10 +103,10 @@ fn a_message_that_was_said_before_it_was_applied_leaves_nothing_to_walk_over() {
     said(6, Some(b"taken for sled"), 5);
     let taken = layers.rows_up_to(5, &[], usize::MAX, usize::MAX);
     said(6, None, 6);
-    let rows = |layers: &Layers| layers.young.read().rows.keys().cloned().collect::<Vec<_>>();
+    let rows = |layers: &Layers| layers.memtable.read().rows.keys().cloned().collect::<Vec<_>>();
     assert_eq!(rows(&layers), [key(2), key(6)], "what sled has, or is about to have, must be deleted there");
     layers.disk().write(&taken, None).unwrap();
-    layers.let_go(&taken, 5);
+    layers.evict(&taken, 5);
     layers.applied(5);
     assert_eq!(walk(&layers, Vec::new()..vec![u8::MAX], Direction::Up), []);
     apply(&layers, 6);
@@ -169,7 +169,7 @@ fn a_walk_reads_rows_also_while_somebody_waits_to_write() {
                 let writer = writer.clone();
                 writing = Some(std::thread::spawn(move || writer.applied(1)));
                 // A writer that waits keeps new readers out.
-                while walker.young.try_read().is_some() {
+                while walker.memtable.try_read().is_some() {
                     std::thread::yield_now();
                 }
             }

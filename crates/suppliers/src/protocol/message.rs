@@ -40,13 +40,11 @@ pub struct Body {
 
 impl Request {
     /// A GET of a fixed path.
-    #[must_use]
     pub fn get(path: &'static str, query: Vec<(&'static str, String)>) -> Self {
         Self { query: named(query), ..Self::empty(Method::Get, path) }
     }
 
     /// A POST to a fixed path.
-    #[must_use]
     pub fn post(path: &'static str, headers: Vec<(&'static str, String)>, body: Option<Body>) -> Self {
         Self { headers: named(headers), body, ..Self::empty(Method::Post, path) }
     }
@@ -70,7 +68,6 @@ impl std::fmt::Debug for Request {
 impl Request {
     /// The whole request as text with nothing hidden: for snapshot tests of test credentials only.
     #[cfg(test)]
-    #[must_use]
     pub fn reveal(&self) -> String {
         use std::fmt::Write as _;
         let mut text =
@@ -122,7 +119,6 @@ pub struct Callback {
 impl Callback {
     /// What came in at a supplier's address: the query as it stood there, and its pairs decoded, likewise those of a body
     /// that is a form.
-    #[must_use]
     pub fn read(raw_query: String, body: &[u8]) -> Self {
         let mut callback = Self { raw_query, body: body.to_vec(), ..Self::default() };
         callback.query = pairs(&callback.raw_query);
@@ -140,7 +136,6 @@ impl Callback {
     }
 
     /// A header, `name` in lower case.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -152,7 +147,6 @@ impl Callback {
     }
 
     /// A parameter, of the query or of a posted form, by its name in any letter case: the documents' own examples vary.
-    #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params(name).next()
     }
@@ -164,7 +158,6 @@ impl Callback {
     }
 
     /// Everything it says, as it came.
-    #[must_use]
     pub fn raw(&self) -> String {
         match (self.raw_query.as_str(), self.text()) {
             (query, body) if body.is_empty() => query.to_owned(),

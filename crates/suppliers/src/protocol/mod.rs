@@ -39,7 +39,6 @@ pub struct Buy<'a> {
 
 impl<'a> Buy<'a> {
     /// A first try, of one amount, which nothing was asked about before.
-    #[must_use]
     pub const fn first(reference: Reference, sku: &'a str, dest: &'a str, kind: ProductKind) -> Self {
         let sent = Sending::NOT_YET;
         Self { reference, sku, dest, denom: None, max_cost: None, kind, inquiry: None, sent }

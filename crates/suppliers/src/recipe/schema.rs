@@ -317,7 +317,6 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Success => "success",

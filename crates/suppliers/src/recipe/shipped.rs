@@ -15,7 +15,6 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// One of them.
-#[must_use]
 pub fn text(name: &str) -> Option<&'static str> {
     SHIPPED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, text)| *text)
 }

@@ -29,7 +29,6 @@ pub struct Supplier {
 
 impl Supplier {
     /// Reads `RECIPE`, and a `SET_…` for each of its settings.
-    #[must_use]
     pub fn configure(options: &Options<'_>) -> Option<Self> {
         let name = options.secret("RECIPE")?;
         match Recipe::load(name.expose_secret()) {
@@ -42,7 +41,6 @@ impl Supplier {
     }
 
     /// The same of a recipe that is read already.
-    #[must_use]
     pub fn with(recipe: impl Into<Arc<Recipe>>, options: &Options<'_>) -> Option<Self> {
         let recipe = recipe.into();
         let mut settings = BTreeMap::new();
