@@ -112,11 +112,11 @@ impl Request<'_> {
             _ => answer.reply(Reply::ButtonTooOld),
         }
         let chat = &self.message.chat;
-        let is_wrong = answer.commit.outgoing.iter().any(|say| match &say.payload {
-            Payload::Reply(reply) => matches!(**reply, Reply::PinWrong { .. } | Reply::PinOtherLength),
-            _ => false,
-        });
-        if is_wrong {
+        let says = |is: fn(&Reply) -> bool| {
+            answer.commit.outgoing.iter().any(|say| matches!(&say.payload, Payload::Reply(reply) if is(reply)))
+        };
+        let is_locked = says(|reply| matches!(reply, Reply::PinLocked { .. } | Reply::PinReset { .. }));
+        if says(|reply| matches!(reply, Reply::PinWrong { .. } | Reply::PinOtherLength)) {
             self.shop.dialogs.keypads.open_anew(chat, PadId::Line(held.id), under, self.at);
             if under.is_some() {
                 self.show_in_place(under, card(held, Shown::default(), LineStage::Pin), answer);
@@ -124,7 +124,8 @@ impl Request<'_> {
             return Ok(());
         }
         self.shop.dialogs.guides.forget_line(chat, held.id);
-        self.show_in_place(under, card(held, Shown::default(), LineStage::Done), answer);
+        let stage = if is_locked { LineStage::Cancelled } else { LineStage::Done };
+        self.show_in_place(under, card(held, Shown::default(), stage), answer);
         Ok(())
     }
 }

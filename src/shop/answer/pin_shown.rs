@@ -125,8 +125,10 @@ pub(super) fn shows_digits_of_a_pin(command: &Command, text: &str, digits: Optio
 
 /// Whether a sum where the PIN is missing may be the PIN: nobody sends or adds so odd a one.
 pub(super) fn may_be_a_pin(sum: Rupiah) -> bool {
-    const ROUND: i64 = 50;
-    NEW_PIN_DIGITS.contains(&sum.get().to_string().len()) && sum.get() % ROUND != 0
+    let digits = sum.get().to_string().len();
+    // Most PINs have four digits.
+    let round = if digits == *NEW_PIN_DIGITS.start() { 100 } else { 50 };
+    NEW_PIN_DIGITS.contains(&digits) && sum.get() % round != 0
 }
 
 /// Whether it is digits that may be a reseller's PIN, and nothing else.

@@ -16,7 +16,8 @@ pub(super) fn own_markup(args: Cursor<'_>) -> Result<Command, Problem> {
 pub(super) fn markup(mut args: Cursor<'_>) -> Result<Command, Problem> {
     // `SET` is one of its words.
     args.take_if(|atom| atom.is("MARKUP"));
-    let names = |atom: &Atom<'_>| number(atom).is_none() && !atom.text.contains('=') && atom.text != "-";
+    let names =
+        |atom: &Atom<'_>| number(atom).is_none() && !atom.text.contains(['=', '%']) && atom.text != "-";
     // A phone number is no amount, in pieces or whole.
     let phone =
         args.peek().is_some_and(|atom| atom.text.parse::<Phone>().is_ok()) || !phones_in_pieces(args.atoms).is_empty();
@@ -50,11 +51,10 @@ fn markup_of(mut args: Cursor<'_>, whom: MarkupWhom) -> Result<Command, Problem>
         let change = change(value)?;
         return Ok(request(for_product(whom, product_of(product)?), change, args.last_pin()?));
     }
-    // `100rb` is a sum, and no product's code.
-    if number(first).is_none()
-        && first.text.starts_with(|c: char| c.is_ascii_digit())
-        && amount::read(first.text, false).is_ok()
-    {
+    // `100rb` is a sum, `10%` a part of one, and neither a product's code.
+    let is_sum = first.text.starts_with(|c: char| c.is_ascii_digit())
+        && (first.text.ends_with('%') || amount::read(first.text, false).is_ok());
+    if number(first).is_none() && is_sum {
         return Err(Problem::unfit(Part::Amount, first.text));
     }
     let whom = if number(first).is_none() && !first.text.starts_with('-') {

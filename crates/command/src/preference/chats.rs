@@ -22,6 +22,8 @@ pub(super) fn add(mut args: Cursor<'_>) -> Result<Command, Problem> {
     let (name, pin) = chat_and_pin(args)?;
     match name {
         ChatName::Place(_) => Err(Problem::unfit(Part::Destination, args.rest())),
+        // `tambah s5` wants one more order; whoever opens the account to another chat says for whom.
+        ChatName::Other(name) if args.is_no_name() => Err(Problem::unfit(Part::Destination, &name)),
         name => Ok(Command::Preference(PreferenceCommand::AddChat { name, pin })),
     }
 }

@@ -68,6 +68,8 @@ fn blanked(line: &str) -> String {
         '\'' if !between(at, |c| c.is_alphabetic()) => ' ',
         // Between digits they may be a time, or part what is ordered.
         ':' | '=' if !between(at, char::is_ascii_digit) => ' ',
+        // Without it a part of a hundred would be rupiah.
+        '%' if near(at.checked_sub(1), char::is_ascii_digit) => c,
         _ if c.is_alphanumeric() || c.is_whitespace() || KEPT.contains(&c) => c,
         _ => ' ',
     };
@@ -109,6 +111,7 @@ mod tests {
             ("10. 0812\n5. 0813", "10. 0812\n5. 0813"),
             ("S10 0812 🙏🏻", "S10 0812   "),
             ("jam 10:30, assalamu'alaikum 'min'", "jam 10:30, assalamu'alaikum  min "),
+            ("markup 10% ya", "markup 10% ya"),
             ("S10 0812 1234?", "S10 0812 1234?"),
             ("(s10 0812 1234)", "s10 0812 1234"),
             ("_s10 0812 1234_", "s10 0812 1234"),
