@@ -17,12 +17,15 @@ const DENYING: &[&str] = &[
     "belum",
     "cancel",
     "cancelled",
+    "cek",
+    "check",
     "delay",
     "denied",
     "dialihkan",
     "dibatalkan",
     "dicek",
     "diproses",
+    "dispute",
     "ditolak",
     "err",
     "error",
@@ -32,11 +35,13 @@ const DENYING: &[&str] = &[
     "failure",
     "gagal",
     "gangguan",
+    "hubungi",
     "inprogress",
     "invalid",
     "kosong",
     "maaf",
     "maintenance",
+    "manual",
     "menunggu",
     "menyusul",
     "mohon",
@@ -60,10 +65,13 @@ const DENYING: &[&str] = &[
     "sedang",
     "silahkan",
     "silakan",
+    "suspect",
+    "tanpa",
     "tidak",
     "timeout",
     "tunggu",
     "undefined",
+    "wait",
     "waiting",
 ];
 
@@ -132,7 +140,13 @@ fn is_code_of_letters(text: &str) -> bool {
     let letters = text.chars().filter(char::is_ascii_alphabetic).count();
     let one_piece = text.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '0'));
     let one_case = !text.contains(|c: char| c.is_ascii_lowercase()) || !text.contains(|c: char| c.is_ascii_uppercase());
-    one_piece && one_case && letters >= LETTERS_OF_A_CODE && !words(text).any(|word| EMPTY.contains(&word.as_str()))
+    // `XXXXXXXXXXXX` hides one.
+    let is_one_letter = text.chars().filter(char::is_ascii_alphabetic).is_sorted_by(|a, b| a == b);
+    one_piece
+        && !is_one_letter
+        && one_case
+        && letters >= LETTERS_OF_A_CODE
+        && !words(text).any(|word| EMPTY.contains(&word.as_str()))
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -222,6 +236,14 @@ mod tests {
             "Nomor 081234567890 tidak terdaftar",
             "tunggu 5 menit",
             "saldo kosong 0",
+            "cek manual",
+            "hubungi CS",
+            "SUSPECT",
+            "MANUAL",
+            "trx sukses tanpa SN",
+            "dispute 8812",
+            "WAIT0001",
+            "XXXXXXXXXXXX",
         ] {
             assert!(!is_serial(text), "{text}");
         }

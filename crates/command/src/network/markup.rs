@@ -16,8 +16,7 @@ pub(super) fn own_markup(args: Cursor<'_>) -> Result<Command, Problem> {
 pub(super) fn markup(mut args: Cursor<'_>) -> Result<Command, Problem> {
     // `SET` is one of its words.
     args.take_if(|atom| atom.is("MARKUP"));
-    let names =
-        |atom: &Atom<'_>| number(atom).is_none() && !atom.text.contains(['=', '%']) && atom.text != "-";
+    let names = |atom: &Atom<'_>| number(atom).is_none() && !atom.text.contains(['=', '%']) && atom.text != "-";
     // A phone number is no amount, in pieces or whole.
     let phone =
         args.peek().is_some_and(|atom| atom.text.parse::<Phone>().is_ok()) || !phones_in_pieces(args.atoms).is_empty();
@@ -63,8 +62,39 @@ fn markup_of(mut args: Cursor<'_>, whom: MarkupWhom) -> Result<Command, Problem>
     } else {
         whom
     };
-    let Some(value) = args.take() else { return Ok(request(whom, MarkupChange::Show, None)) };
-    Ok(request(whom, change(value.text)?, args.last_pin()?))
+    let Some(value) = grouped(args.atoms).into_iter().next() else {
+        return Ok(request(whom, MarkupChange::Show, None));
+    };
+    args.skip(value.atoms);
+    Ok(request(whom, change(&value.text)?, args.last_pin()?))
+}
+
+/// A number, or what else stands in its place, and of how many atoms.
+pub(super) struct Grouped {
+    pub text: String,
+    pub atoms: usize,
+}
+
+/// `1.500` in one piece: no PIN has three digits, and nobody's first balance is one rupiah.
+pub(super) fn grouped(atoms: &[Atom<'_>]) -> Vec<Grouped> {
+    const GROUP: usize = 3;
+    let mut found: Vec<Grouped> = Vec::new();
+    for atom in atoms {
+        let is_group = matches!(atom.gap, Gap::Dot | Gap::Comma) && atom.is_digits() && atom.text.len() == GROUP;
+        let begins = |before: &&mut Grouped| {
+            (1..=GROUP).contains(&before.text.len())
+                && before.text.bytes().all(|b| b.is_ascii_digit())
+                && !before.text.starts_with('0')
+        };
+        match found.last_mut().filter(|before| is_group && begins(before)) {
+            Some(before) => {
+                before.text.push_str(atom.text);
+                before.atoms += 1;
+            }
+            None => found.push(Grouped { text: atom.text.to_owned(), atoms: 1 }),
+        }
+    }
+    found
 }
 
 fn change(value: &str) -> Result<MarkupChange, Problem> {
@@ -74,13 +104,16 @@ fn change(value: &str) -> Result<MarkupChange, Problem> {
     if value.starts_with('-') {
         return Err(Problem::NegativeAmount);
     }
-    let atom = Atom { text: value, gap: Gap::Hard, start: 0 };
-    number(&atom).map(MarkupChange::Set).ok_or_else(|| Problem::unfit(Part::Amount, value))
+    sum(value).map(MarkupChange::Set).ok_or_else(|| Problem::unfit(Part::Amount, value))
 }
 
 /// Whole rupiah, zero included; some servers want an `H` before a markup.
 pub fn number(atom: &Atom<'_>) -> Option<Rupiah> {
-    let digits = atom.text.strip_prefix(['H', 'h']).unwrap_or(atom.text);
+    sum(atom.text)
+}
+
+pub(super) fn sum(text: &str) -> Option<Rupiah> {
+    let digits = text.strip_prefix(['H', 'h']).unwrap_or(text);
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     digits.parse().ok().filter(|amount| plain && *amount <= MAX_AMOUNT).map(Rupiah::new)
 }

@@ -1,7 +1,7 @@
 //! Registering a downline, in the orders of many servers.
 
 use super::command::{DownlineRequest, NetworkCommand};
-use super::markup::number;
+use super::markup::{grouped, number, sum};
 use crate::meaning::Command;
 use crate::read::{Atom, Cursor, Part, Pin, Problem, Typed, is_pin, name_and_town, phones_in_pieces};
 use konter_core::destination::{DestinationFault, is_masked};
@@ -117,11 +117,13 @@ struct Numbers {
 impl Numbers {
     /// `[[<balance>.]<markup>.]<pin>`, or the markup alone.
     fn behind(atoms: &[Atom<'_>]) -> Result<Self, Problem> {
-        let markup = |atom: &Atom<'_>| number(atom).map(Some).ok_or_else(|| Problem::unfit(Part::Amount, atom.text));
-        let pin = |atom: &Atom<'_>| atom.text.parse().map(Some).map_err(|_| Problem::unfit(Part::Pin, atom.text));
-        match atoms {
+        let grouped = grouped(atoms);
+        let numbers: Vec<&str> = grouped.iter().map(|number| number.text.as_str()).collect();
+        let markup = |text: &str| sum(text).map(Some).ok_or_else(|| Problem::unfit(Part::Amount, text));
+        let pin = |text: &str| text.parse().map(Some).map_err(|_| Problem::unfit(Part::Pin, text));
+        match *numbers.as_slice() {
             [] => Ok(Self::default()),
-            [only] if is_pin(only.text) && only.text.len() >= PIN_ALONE => {
+            [only] if is_pin(only) && only.len() >= PIN_ALONE && grouped.iter().all(|number| number.atoms == 1) => {
                 Ok(Self { pin: pin(only)?, ..Self::default() })
             }
             [only] => Ok(Self { markup: markup(only)?, ..Self::default() }),
@@ -130,7 +132,7 @@ impl Numbers {
                 let deposit = markup(deposit)?.filter(|deposit| deposit.is_positive());
                 Ok(Self { deposit, markup: markup(second)?, pin: pin(last)? })
             }
-            [_, _, _, more, ..] => Err(Problem::leftover(more.text)),
+            [_, _, _, more, ..] => Err(Problem::leftover(more)),
         }
     }
 

@@ -68,6 +68,16 @@ fn downlines_markups_and_invitations_are_read() {
         ("SD kr2", "SD.KR0002.1234"),
         ("daftar sari pulsa.0812 3456 7890.100.1234", "REG.sari pulsa.081234567890.100.1234"),
         ("MARKUP.S10.150.1234", "markup s10=150 1234"),
+        // A thousand's point parts nothing.
+        ("MARKUP.2.500.1234", "MARKUP.2500.1234"),
+        ("markup 2.500", "markup 2500"),
+        ("MARKUP.KR0014.1.500.1234", "MARKUP.KR0014.1500.1234"),
+        ("MARKUP.S10.1.500.1234", "MARKUP.S10.1500.1234"),
+        ("REG.Toko S.081390001401.1.500.5220", "REG.Toko S.081390001401.1500.5220"),
+        ("reg Toko U 081390001403 2.500 5220", "reg Toko U 081390001403 2500 5220"),
+        ("REG.Toko S.081390001401.1.500", "REG.Toko S.081390001401.1500"),
+        ("REG.Toko S.081390001401.50.000.1.500.5220", "REG.Toko S.081390001401.50000.1500.5220"),
+        ("REG.Toko S.081390001401.50.000.100.5220", "REG.Toko S.081390001401.50000.100.5220"),
         ("/undang baru", "INVITE.NEW"),
         ("ya #3", "YA.3"),
     ] {
@@ -81,6 +91,11 @@ fn downlines_markups_and_invitations_are_read() {
         assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {}", read(text));
     }
     assert_eq!(problem("MARKUP.KR0002.-100.1234"), Problem::NegativeAmount);
+    for text in ["markup 10%", "MARKUP.10%.1234", "markup KR0024 10%", "tr KR0018 10%", "TAMBAH.s5"] {
+        let known = |code: &ProductCode, _: NamedAs| (code.as_str() == "S5").then_some(DestKind::Phone);
+        let read = parse_with(text, &known);
+        assert!(matches!(read, Command::Incomplete { .. }), "{text}: {read:?}");
+    }
 }
 
 #[test]
