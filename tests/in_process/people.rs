@@ -38,6 +38,12 @@ async fn a_newcomer_is_asked_for_the_name_and_then_for_the_pin() {
         (&["daftar Warung Rudi", "gratis gak?", "8264"], "Warung Rudi"),
         (&["daftar Warung Rudi", "1111", "8264"], "Warung Rudi"),
         (&["daftar Warung Rudi", "daftar Warung Rudy", "8 2 6 4"], "Warung Rudy"),
+        // Something asked meanwhile ends nothing, and a shop may be called anything.
+        (&["daftar", "apa bedanya agen sama downline?", "Toko Maju", "8264"], "Toko Maju"),
+        (&["register", "how much does it cost?", "My Shop", "8264"], "My Shop"),
+        (&["daftar", "gratis gak?", "min", "Toko 88", "8264"], "Toko 88"),
+        (&["daftar", "Saldo Mart", "8264"], "Saldo Mart"),
+        (&["daftar", "Apa Kabar Cell 8264"], "Apa Kabar Cell"),
     ]
     .into_iter()
     .enumerate()
@@ -105,9 +111,9 @@ async fn who_waits_for_the_shop_is_told_so_and_never_that_there_is_no_account() 
         assert!(said.contains("masih menunggu disetujui"), "{text}: {said}");
     }
     shop.tap(&admin(), "Tolak", 1).await;
-    for text in ["halo", "min"] {
+    for text in ["halo", "DAFTAR.Warung Rudi.8264", "min"] {
         let said = hears(&shop, &newcomer(), text).await;
-        assert!(!said.contains("diblokir") && (said.is_empty() || said.contains("belum bisa diterima")), "{said}");
+        assert!(!said.contains("diblokir") && !said.contains("sudah terdaftar") && (said.is_empty() || said.contains("belum bisa diterima")), "{said}");
     }
     shop.pass(chrono::TimeDelta::minutes(20));
     let said = hears(&shop, &newcomer(), "halo").await;

@@ -6,7 +6,7 @@ use super::chats::code_in;
 use super::register::LONGEST_NAME;
 use super::talk::talk;
 use super::{Answer, Request, can_forget, forget};
-use konter_command::{Command, Pin, PreferenceCommand, Talk, Topic, asked_by_newcomer, name_to_register, pin_said};
+use konter_command::{Command, Pin, PreferenceCommand, Talk, Topic, asked_by_newcomer, name_to_register, pin_said, sounds_like_a_shop};
 use konter_reply::{DroppedWhat, RegisterProblem, Reply, TalkReply};
 use konter_store::StoreError;
 
@@ -48,14 +48,16 @@ impl Request<'_> {
                 // Whatever is asked meanwhile: a PIN alone can be for nothing else.
                 None => return Ok(false),
             },
-            // Only the very next message is a name.
-            Awaits::ShopName if guides.awaited(chat, &self.message.message, self.at).is_some() => {
+            // It is shown before it counts, so it may come after a question or two.
+            Awaits::ShopName => {
                 let (name, pin) = name_and_pin(text);
-                let is_free = matches!(command, Command::Unknown { .. } | Command::Talk(Talk::WantsToJoin))
+                let is_a_shops = sounds_like_a_shop(name);
+                let is_free = is_a_shops
+                    || matches!(command, Command::Unknown { .. } | Command::Talk(Talk::WantsToJoin))
                     || matches!(command, Command::Incomplete { topic: Topic::Register, .. })
                     || pin.is_some();
                 let name = name_to_register(name, true).filter(|name| is_free && !name.is_empty());
-                let name = name.filter(|_| asked_by_newcomer(text).is_none());
+                let name = name.filter(|_| is_a_shops || asked_by_newcomer(text).is_none());
                 match (name, pin) {
                     (Some(name), Some(pin)) => self.register_by_talk(&name, &pin, answer).await?,
                     (Some(name), None) => self.ask_shop_pin(&name, answer),

@@ -20,6 +20,10 @@ pub(super) const LONGEST_NAME: usize = 40;
 impl Request<'_> {
     pub(super) async fn register(&self, name: &str, pin: &Pin, answer: &mut Answer) -> Result<(), StoreError> {
         let name = &*shop_name(name);
+        if let Some(agent) = self.agent.as_ref().filter(|agent| agent.turned_away) {
+            answer.reply(Reply::TurnedAway { code: agent.id, order: false });
+            return Ok(());
+        }
         if let Err(problem) = self.may_register(name, pin) {
             answer.reply(Reply::RegisterRefused { problem });
             return Ok(());

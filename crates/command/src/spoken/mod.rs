@@ -45,7 +45,7 @@ pub(crate) use about::{follows_a_hash, numbered};
 pub use attempt::was_to_order;
 pub use change::{Change, change_said};
 pub use desk::{Named, Wanted, at_the_desk, decision_line, slash_line, verdict_said};
-pub use newcomer::{Newcomer, asked_by_newcomer, name_to_register, shop_name};
+pub use newcomer::{Newcomer, asked_by_newcomer, name_to_register, shop_name, sounds_like_a_shop};
 pub use of_order::{AfterFailure, after_failure};
 pub use quantity::times_said_in;
 pub use remark::says_when;

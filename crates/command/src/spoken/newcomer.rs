@@ -164,12 +164,9 @@ pub fn name_to_register(said: &str, is_answer: bool) -> Option<String> {
     let pieces = atoms(&text, false);
     let heard = Heard::of(Cursor::new(&text, &pieces, Context::NONE));
     let joins = heard.has(JOIN);
-    let asks = text.contains('?')
-        || heard.has(HOW)
-        || heard.has(HOW_MUCH)
-        || heard.has_any(&[NO, DO_NOT, ALREADY, MISTAKEN])
-        || heard.has("apa apakah kapan kenapa siapa dimana bisa gak ga nggak tidak batal jangan why what when who");
-    if (!joins && !is_answer) || asks || heard.counts || text.split_whitespace().count() > MOST_WORDS + 6 {
+    let is_a_shops = is_answer && sounds_like_a_shop(&text);
+    let asks = !is_a_shops && (heard.counts || asks(&text, &heard));
+    if (!joins && !is_answer) || asks || text.split_whitespace().count() > MOST_WORDS + 6 {
         return None;
     }
     let name = shop_name(&text);
@@ -182,6 +179,33 @@ pub fn name_to_register(said: &str, is_answer: bool) -> Option<String> {
         (false, true) if joins => Some(name),
         _ => None,
     }
+}
+
+fn asks(text: &str, heard: &Heard<'_>) -> bool {
+    text.contains('?')
+        || heard.has(HOW)
+        || heard.has(HOW_MUCH)
+        || heard.has_any(&[NO, DO_NOT, ALREADY, MISTAKEN])
+        || heard.has("apa apakah kapan kenapa siapa dimana bisa gak ga nggak tidak batal jangan why what when who")
+}
+
+/// Whether only a shop is called so, whatever its words mean elsewhere: `Saldo Mart`, `Apa Kabar Cell`, `Toko 88`.
+#[must_use]
+pub fn sounds_like_a_shop(said: &str) -> bool {
+    const FIRST: &str = "toko konter counter warung kios";
+    const LAST: &str =
+        "cell cellular celluler seluler ponsel phone jaya mart shop store center reload berkah makmur abadi";
+    const LONGEST_NUMBER: usize = 3;
+    const MOST_WORDS: usize = 6;
+    let text = tidy::tidy(&clean(said));
+    let pieces = atoms(&text, false);
+    let heard = Heard::of(Cursor::new(&text, &pieces, Context::NONE));
+    let names: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let digits = |word: &String| word.bytes().filter(u8::is_ascii_digit).count();
+    let [first, .., last] = names.as_slice() else { return false };
+    let is_short = names.len() <= MOST_WORDS && names.iter().all(|word| digits(word) <= LONGEST_NUMBER);
+    let is_called = words::is_in(LAST, last) || (words::is_in(FIRST, first) && !asks(&text, &heard));
+    is_short && is_called && !text.contains('?')
 }
 
 fn is_in_all(text: &str, list: &str) -> bool {
@@ -225,6 +249,15 @@ mod tests {
         for (said, name) in [
             ("Warung Rudi", Some("Warung Rudi")),
             ("namanya Rudi Cell ya kak", Some("Rudi Cell")),
+            ("Toko 88", Some("Toko 88")),
+            ("99 Cell", Some("99 Cell")),
+            ("Konter Pulsa Murah 24 Jam", Some("Konter Pulsa Murah 24 Jam")),
+            ("Saldo Mart", Some("Saldo Mart")),
+            ("Apa Kabar Cell", Some("Apa Kabar Cell")),
+            ("Terima Kasih Cell", Some("Terima Kasih Cell")),
+            ("toko apa ini", None),
+            ("bisa buka toko cell?", None),
+            ("konter saya 081234567890", None),
             ("gratis gak?", None),
             ("081234567890", None),
             ("s10 081234567890", None),
