@@ -198,6 +198,7 @@ impl Stage {
             registration: Registration::Approve,
             margin_cap,
             stale_after: if asks_for_a_day { TimeDelta::days(1) } else { TimeDelta::minutes(30) },
+            announce_after: konter::config::ANNOUNCE_AFTER,
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: Terms::default(),
             summary_at: None,
