@@ -18,6 +18,7 @@ use parking_lot::Mutex;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 
 use konter_core::ids::AgentId;
@@ -53,9 +54,13 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Does slow work on a thread of its own when it is its turn.
+    /// Does slow work when it is its turn: on a thread of its own, or where a runtime has no more than one, on that. There
+    /// it would come back at a moment of its own, and nothing that is played twice be the same.
     async fn take<T: Send + 'static>(&self, work: impl FnOnce(&Memory) -> T + Send + 'static) -> Option<T> {
         let turn = Arc::clone(&self.free).acquire_owned().await.ok()?;
+        if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+            return Some(work(&self.memory));
+        }
         let memory = Arc::clone(&self.memory);
         let working = tokio::task::spawn_blocking(move || {
             // Kept until the work is done, also when whoever asked has gone.
