@@ -121,8 +121,6 @@ pub(super) struct TooMany;
 pub struct Pins {
     key: [u8; 32],
     known: Mutex<HashMap<AgentId, Known>>,
-    /// Each reseller's last change of its PIN: what was typed, as a keyed digest.
-    changes: Mutex<HashMap<AgentId, [u8; 32]>>,
     pepper: Option<Pepper>,
     turns: Turns,
     /// For whoever registers; none is free when too many do.
@@ -140,7 +138,6 @@ impl Pins {
         Self {
             key: rand::random(),
             known: Mutex::default(),
-            changes: Mutex::default(),
             pepper,
             turns: Turns::default(),
             registrations: Semaphore::new(MOST_REGISTRATIONS),
@@ -182,17 +179,6 @@ impl Pins {
             self.known.lock().insert(agent, Known(digest));
         }
         fits
-    }
-
-    /// A PIN was changed by these two, in this order.
-    pub(super) fn note_change(&self, agent: AgentId, first: &str, second: &str) {
-        self.changes.lock().insert(agent, self.digest(first, second));
-    }
-
-    /// Whether these two, in this order, made the last change: the same message once more.
-    pub(super) fn is_last_change(&self, agent: AgentId, first: &str, second: &str) -> bool {
-        let digest = self.digest(first, second);
-        self.changes.lock().get(&agent).is_some_and(|last| bool::from(last.ct_eq(&digest)))
     }
 
     fn digest(&self, hash: &str, pin: &str) -> [u8; 32] {
