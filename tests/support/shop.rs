@@ -487,7 +487,9 @@ impl TestShop {
         self.shop.receive(vec![message]).await.unwrap();
         let mut said = self.hear_all().await;
         // An order's end follows its answer.
+        let started = Instant::now();
         while !self.store.open_orders().await.unwrap().is_empty() {
+            assert!(started.elapsed() < PATIENCE, "an order stays open: {said:#?}\n{}", self.transcript());
             tokio::time::sleep(Duration::from_millis(2)).await;
             said.extend(self.hear_all().await);
         }

@@ -104,15 +104,16 @@ fn number_from(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is not a number: {value}")))
 }
 
-fn complain(seed: u64, played: &Played) -> ! {
+fn complain(seed: u64, how: How, played: &Played) -> ! {
     let (rule, what) = played.broken.clone().unwrap_or_default();
     let name = format!("konter-simulation-{seed}.log");
     let path = std::env::temp_dir().join(name);
     let _ = std::fs::write(&path, &played.log);
     let lines: Vec<&str> = played.log.lines().collect();
     let end = lines[lines.len().saturating_sub(80)..].join("\n");
+    let wavering = if how.wavering { "KONTER_TEST_WAVERING=1 " } else { "" };
     panic!(
-        "seed {seed}: {rule:?} {what}\n{end}\nThe whole run: {}; again with KONTER_TEST_SEED={seed}",
+        "seed {seed}: {rule:?} {what}\n{end}\nThe whole run: {}; again with {wavering}KONTER_TEST_SEED={seed}",
         path.display()
     );
 }
@@ -125,7 +126,7 @@ fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
         let played = play(seed, how);
         println!("{}", played.log);
         if played.broken.is_some() {
-            complain(seed, &played);
+            complain(seed, how, &played);
         }
         return;
     }
@@ -183,7 +184,7 @@ fn play_all(seeds: Range<u64>, how: How) -> BTreeSet<String> {
             let played = play(seed, how);
             if played.broken.is_some() {
                 next.store(seeds.end, Ordering::Relaxed);
-                complain(seed, &played);
+                complain(seed, how, &played);
             }
             let (orders, crashes, happened) = &mut *sum.lock();
             (*orders, *crashes) = (*orders + played.orders, *crashes + played.crashes);
