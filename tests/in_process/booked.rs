@@ -468,8 +468,10 @@ async fn a_yes_counts_for_the_account_that_was_asked() {
     let shop = upline().await;
     let counter = ChatId::telegram(2_077);
     shop.add_agent(tono(), RICH, Locale::Id).await;
-    alter(&shop, 1, |agent| (agent.network.upline, agent.chats) = (Some(AgentId(3)), vec![reseller(), counter.clone()]))
-        .await;
+    alter(&shop, 1, |agent| {
+        (agent.network.upline, agent.chats) = (Some(AgentId(3)), vec![reseller(), counter.clone()])
+    })
+    .await;
     let question = asked(&shop, &counter, "TR.KR0002.600000.1234").await;
     alter(&shop, 1, |agent| agent.chats.truncate(1)).await;
     alter(&shop, 3, |agent| agent.chats.push(counter.clone())).await;

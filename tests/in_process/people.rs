@@ -53,6 +53,7 @@ async fn a_newcomer_is_asked_for_the_name_and_then_for_the_pin() {
     shop.note("-- what is no answer registers nobody");
     for (at, lines) in [
         &["daftar", "gratis gak?", "8264"][..],
+        &["daftar", "gratis gak?", "Warung Rudi", "8264"],
         &["daftar", "s10 081234567890", "8264"],
         &["daftar", "081234567890", "8264"],
         &["daftar", "batal", "8264"],
