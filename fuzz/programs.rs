@@ -143,6 +143,7 @@ async fn open() -> Door {
         registration: konter::config::Registration::Open,
         margin_cap: konter_core::pricing::MarginCap::default(),
         stale_after: TimeDelta::minutes(30),
+        announce_after: konter::config::ANNOUNCE_AFTER,
         inquiry_valid_for: TimeDelta::minutes(15),
         deposits: konter_core::deposit::Terms::default(),
         summary_at: None,

@@ -147,6 +147,17 @@ pub fn protocol(kind: ProtocolKind) -> Box<dyn Protocol> {
     kind.configure(&Options::new(&lookup)).expect("every setting is there")
 }
 
+thread_local! {
+    /// Made once: a recipe's expressions take longer to build than hundreds of replies to read.
+    static PROTOCOLS: Vec<Box<dyn Protocol>> = ORDERS.iter().map(|(kind, _)| protocol(*kind)).collect();
+}
+
+/// The order that a byte chooses, and its protocol.
+fn of_order(chosen: u8, property: impl FnOnce(&Buy<'static>, &dyn Protocol)) {
+    let order = usize::from(chosen) % ORDERS.len();
+    PROTOCOLS.with(|protocols| property(&ORDERS[order].1, protocols[order].as_ref()));
+}
+
 /// An order that no reply to another can be about.
 fn another<'a>(buy: &Buy<'a>) -> Buy<'a> {
     Buy { reference: Reference(buy.reference.0 + 1), dest: "99887766554", ..*buy }
@@ -156,8 +167,10 @@ fn another<'a>(buy: &Buy<'a>) -> Buy<'a> {
 /// the customer needs.
 pub fn reply(data: &[u8]) {
     let [order, reader, body @ ..] = data else { return };
-    let (kind, buy) = &ORDERS[usize::from(*order) % ORDERS.len()];
-    let protocol = protocol(*kind);
+    of_order(*order, |buy, protocol| read_reply(buy, protocol, *reader, body));
+}
+
+fn read_reply(buy: &Buy<'static>, protocol: &dyn Protocol, reader: u8, body: &[u8]) {
     let response = Response { content_type: None, body: body.to_vec() };
     let _ = masked(&response.text(), &protocol.secrets());
     let _ = (protocol.read_balance(&response), protocol.read_deposit(&response));
@@ -165,7 +178,7 @@ pub fn reply(data: &[u8]) {
         0 => &|buy| protocol.read_purchase(buy, &response),
         1 => &|buy| protocol.read_status(buy, &response),
         2 => &|buy| protocol.read_purchase(&Buy { inquiry: None, ..*buy }, &response),
-        _ => return check_inquiry(protocol.as_ref(), buy, &response),
+        _ => return check_inquiry(protocol, buy, &response),
     };
     let reading = read(buy);
     if let Outcome::Success(delivery) = &reading.outcome {
@@ -194,13 +207,15 @@ fn split(data: &[u8]) -> Callback {
 /// Whatever a callback says, it decides only the order whose reference it names.
 pub fn callback(data: &[u8]) {
     let [order, rest @ ..] = data else { return };
-    let (kind, buy) = &ORDERS[usize::from(*order) % ORDERS.len()];
-    let (protocol, callback) = (protocol(*kind), split(rest));
-    let named = protocol.callback_reference(&callback);
-    let reading = protocol.read_callback(buy, &callback);
+    of_order(*order, |buy, protocol| read_report(buy, protocol, &split(rest)));
+}
+
+fn read_report(buy: &Buy<'static>, protocol: &dyn Protocol, callback: &Callback) {
+    let named = protocol.callback_reference(callback);
+    let reading = protocol.read_callback(buy, callback);
     if matches!(reading.outcome, Outcome::Success(_) | Outcome::Failed(_)) {
         assert_eq!(named, Some(buy.reference), "decides an order it does not name: {reading:?}");
-        let elsewhere = protocol.read_callback(&another(buy), &callback).outcome;
+        let elsewhere = protocol.read_callback(&another(buy), callback).outcome;
         assert!(matches!(elsewhere, Outcome::Unknown(_)), "decides another order too: {elsewhere:?}");
     }
 }
@@ -351,6 +366,7 @@ async fn open() -> Door {
         registration: konter::config::Registration::Closed,
         margin_cap: konter_core::pricing::MarginCap::default(),
         stale_after: TimeDelta::minutes(30),
+        announce_after: konter::config::ANNOUNCE_AFTER,
         inquiry_valid_for: TimeDelta::minutes(15),
         deposits: konter_core::deposit::Terms::default(),
         summary_at: None,

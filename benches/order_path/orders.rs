@@ -214,6 +214,7 @@ async fn open_shop(store: Store, simulators: &Simulators) -> (Arc<Shop>, mpsc::U
         registration: Registration::Closed,
         margin_cap: konter_core::pricing::MarginCap::default(),
         stale_after: TimeDelta::minutes(30),
+        announce_after: konter::config::ANNOUNCE_AFTER,
         summary_at: None,
         price_lists: konter::config::PriceLists::default(),
         close_days_after: 40,

@@ -13,6 +13,7 @@ mod supplier;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
@@ -80,6 +81,9 @@ pub struct Settings {
     pub log_format: LogFormat,
 }
 
+/// [`Policy::announce_after`], which is no setting: on a machine that is busy with tests it is longer.
+pub const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
+
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -91,6 +95,8 @@ pub struct Policy {
     pub margin_cap: MarginCap,
     /// An order message older than this is answered, not executed.
     pub stale_after: TimeDelta,
+    /// How long a reseller waits without a word: what takes longer is announced as being processed.
+    pub announce_after: Duration,
     /// How long a bill that was shown may be paid, at most to the end of its day.
     pub inquiry_valid_for: TimeDelta,
     /// Where resellers pay in, and how long a deposit ticket is open.
@@ -233,6 +239,7 @@ impl Policy {
                 .unwrap_or(Registration::Approve),
             margin_cap: source.value("KONTER_MARGIN_MAX_PERCENT", "50", margin_cap).unwrap_or_default(),
             stale_after: minutes("KONTER_STALE_MINUTES", MOST_STALE_MINUTES, DEFAULT_STALE_MINUTES),
+            announce_after: ANNOUNCE_AFTER,
             inquiry_valid_for: minutes("KONTER_INQUIRY_MINUTES", MOST_INQUIRY_MINUTES, DEFAULT_INQUIRY_MINUTES),
             deposits: deposit::read(source),
             summary_at: source.value("KONTER_SUMMARY_AT", "23:55", time_or_off).unwrap_or(DEFAULT_SUMMARY_AT),

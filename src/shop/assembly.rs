@@ -56,7 +56,7 @@ use konter_store::StoreError;
 pub(super) async fn assemble(parts: Parts) -> Result<(Arc<Shop>, mpsc::UnboundedReceiver<ChatId>), StoreError> {
     let programs = Arc::new(Programs::new(&parts));
     let Parts { store, clock, policy, prefixes, suppliers, catalog, chats, pepper, seal } = parts;
-    let (locale, stale_after) = (policy.locale, policy.stale_after);
+    let (locale, stale_after, announce_after) = (policy.locale, policy.stale_after, policy.announce_after);
 
     // What everything stands on: rows and memory, and the ways to those who work here and to the suppliers.
     let process = Process::new(store.clone(), clock.clone());
@@ -113,6 +113,7 @@ pub(super) async fn assemble(parts: Parts) -> Result<(Arc<Shop>, mpsc::Unbounded
         offers: offers.clone(),
         bills: bills.clone(),
         at_work: InFlight::default(),
+        announce_after,
         stale_after,
     });
     let on_sale = OnSale { store: store.clone(), clock: clock.clone(), stock: stock.clone(), network: network.clone() };
@@ -127,6 +128,7 @@ pub(super) async fn assemble(parts: Parts) -> Result<(Arc<Shop>, mpsc::Unbounded
         schedule: schedule.clone(),
         buyers: InFlight::default(),
         checkers: Arc::default(),
+        announce_after,
         stale_after,
     });
     let alarms =

@@ -30,8 +30,6 @@ use konter_suppliers::client::SendError;
 use konter_suppliers::protocol::Now;
 use konter_suppliers::{Buy, Request, Response};
 
-/// How long a reseller waits without a word: an answer that takes longer is announced as being processed.
-const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
 /// How long an order waits for a place at a busy supplier while there is another one.
 const BUSY_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -76,6 +74,7 @@ pub(super) struct Purchasing {
     pub buyers: InFlight<OrderId>,
     /// One an order: who asks what became of it.
     pub checkers: Arc<InFlight<OrderId>>,
+    pub announce_after: Duration,
     /// Nobody waits for an order that is older.
     pub stale_after: TimeDelta,
 }
@@ -173,7 +172,7 @@ impl Purchasing {
     ) -> Result<(), StoreError> {
         tokio::select! {
             result = &mut work => return result,
-            () = tokio::time::sleep(ANNOUNCE_AFTER) => {}
+            () = tokio::time::sleep(self.announce_after) => {}
         }
         tokio::join!(self.announce(id), work).1
     }

@@ -29,10 +29,8 @@ use konter_reply::{BillStage, CustomerCard, PriceLine, Reply, ShownBecause};
 use konter_store::{Commit, Say, Shard, StoreError, Versioned};
 use konter_suppliers::Buy;
 
-/// How long a reseller waits without a word.
-const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
-/// How much longer an offer waits for a meter's owner: a customer stands at the counter.
-const OFFER_AFTER: Duration = Duration::from_secs(6);
+/// How many times longer than for a word an offer waits for a meter's owner besides: a customer stands at the counter.
+const OFFERS_AFTER: u32 = 3;
 /// Products offered for a customer.
 const PRODUCTS_SHOWN: usize = 8;
 
@@ -47,6 +45,7 @@ pub(super) struct Inquiries {
     pub offers: Arc<Offers>,
     pub bills: Arc<Bills>,
     pub at_work: InFlight<InquiryId>,
+    pub announce_after: Duration,
     /// Nobody waits for one that is older.
     pub stale_after: TimeDelta,
 }
@@ -89,12 +88,12 @@ impl Inquiries {
         tokio::pin!(work);
         tokio::select! {
             result = &mut work => return result,
-            () = tokio::time::sleep(ANNOUNCE_AFTER) => {}
+            () = tokio::time::sleep(self.announce_after) => {}
         }
         self.announce(id).await?;
         tokio::select! {
             result = &mut work => return result,
-            () = tokio::time::sleep(OFFER_AFTER) => {}
+            () = tokio::time::sleep(self.announce_after * OFFERS_AFTER) => {}
         }
         self.offer_unnamed(id).await?;
         work.await

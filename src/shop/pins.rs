@@ -18,6 +18,7 @@ use parking_lot::Mutex;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 
 use konter_core::ids::AgentId;
@@ -53,9 +54,13 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Does slow work on a thread of its own when it is its turn.
+    /// Does slow work when it is its turn: on a thread of its own, or where a runtime has no more than one, on that. There
+    /// it would come back at a moment of its own, and nothing that is played twice be the same.
     async fn take<T: Send + 'static>(&self, work: impl FnOnce(&Memory) -> T + Send + 'static) -> Option<T> {
         let turn = Arc::clone(&self.free).acquire_owned().await.ok()?;
+        if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+            return Some(work(&self.memory));
+        }
         let memory = Arc::clone(&self.memory);
         let working = tokio::task::spawn_blocking(move || {
             // Kept until the work is done, also when whoever asked has gone.
@@ -116,8 +121,6 @@ pub(super) struct TooMany;
 pub struct Pins {
     key: [u8; 32],
     known: Mutex<HashMap<AgentId, Known>>,
-    /// Each reseller's last change of its PIN: what was typed, as a keyed digest.
-    changes: Mutex<HashMap<AgentId, [u8; 32]>>,
     pepper: Option<Pepper>,
     turns: Turns,
     /// For whoever registers; none is free when too many do.
@@ -135,7 +138,6 @@ impl Pins {
         Self {
             key: rand::random(),
             known: Mutex::default(),
-            changes: Mutex::default(),
             pepper,
             turns: Turns::default(),
             registrations: Semaphore::new(MOST_REGISTRATIONS),
@@ -177,17 +179,6 @@ impl Pins {
             self.known.lock().insert(agent, Known(digest));
         }
         fits
-    }
-
-    /// A PIN was changed by these two, in this order.
-    pub(super) fn note_change(&self, agent: AgentId, first: &str, second: &str) {
-        self.changes.lock().insert(agent, self.digest(first, second));
-    }
-
-    /// Whether these two, in this order, made the last change: the same message once more.
-    pub(super) fn is_last_change(&self, agent: AgentId, first: &str, second: &str) -> bool {
-        let digest = self.digest(first, second);
-        self.changes.lock().get(&agent).is_some_and(|last| bool::from(last.ct_eq(&digest)))
     }
 
     fn digest(&self, hash: &str, pin: &str) -> [u8; 32] {

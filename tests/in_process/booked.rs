@@ -447,3 +447,35 @@ async fn a_reply_goes_to_whose_card_it_answers() {
     assert_eq!(acts[0], "/balas KR0001 sudah kami cek ya ⇒ KR0001 Konter 1");
     insta::assert_snapshot!("answered_cards", shop.close().await);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_yes_to_a_transfer_does_not_cover_what_was_booked_since() {
+    let shop = upline().await;
+    let asked_first = asked(&shop, &reseller(), "TR.KR0002.600000.1234").await;
+    shop.receive_quietly(shop.message(&admin(), "/deposit KR0002 600000 tunai")).await;
+    assert_eq!(shop.available(2).await, 600_000, "{}", shop.transcript());
+    let asked_anew = asked(&shop, &reseller(), &yes_in(&asked_first)).await;
+    assert_eq!(shop.available(2).await, 600_000, "{asked_anew}");
+    shop.receive_quietly(shop.message(&reseller(), &yes_in(&asked_anew))).await;
+    assert_eq!(shop.available(2).await, 1_200_000);
+    shop.close().await;
+}
+
+/// A chat may be somebody else's by the time it says yes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_yes_counts_for_the_account_that_was_asked() {
+    const RICH: i64 = 20_000_000;
+    let shop = upline().await;
+    let counter = ChatId::telegram(2_077);
+    shop.add_agent(tono(), RICH, Locale::Id).await;
+    alter(&shop, 1, |agent| {
+        (agent.network.upline, agent.chats) = (Some(AgentId(3)), vec![reseller(), counter.clone()])
+    })
+    .await;
+    let question = asked(&shop, &counter, "TR.KR0002.600000.1234").await;
+    alter(&shop, 1, |agent| agent.chats.truncate(1)).await;
+    alter(&shop, 3, |agent| agent.chats.push(counter.clone())).await;
+    let said = shop.receive_quietly(shop.message(&counter, &yes_in(&question))).await;
+    assert_eq!((shop.available(2).await, shop.available(3).await), (0, RICH), "{said}");
+    shop.close().await;
+}

@@ -2,6 +2,7 @@
 
 use crate::support::shop::{Setup, TestShop, admin, reseller};
 use crate::talk_asked::all_hear;
+use chrono::TimeDelta;
 use konter::config::Registration;
 use konter_core::agent::Locale;
 use konter_core::ids::{AgentId, ChatId};
@@ -58,6 +59,7 @@ async fn a_newcomer_is_asked_for_the_name_and_then_for_the_pin() {
     shop.note("-- what is no answer registers nobody");
     for (at, lines) in [
         &["daftar", "gratis gak?", "8264"][..],
+        &["daftar", "gratis gak?", "Warung Rudi", "8264"],
         &["daftar", "s10 081234567890", "8264"],
         &["daftar", "081234567890", "8264"],
         &["daftar", "batal", "8264"],
@@ -379,6 +381,29 @@ async fn a_change_of_the_pin_sent_twice_changes_it_once() {
     for _ in 0..2 {
         assert!(!hears(&shop, &reseller(), "ganti pin 1234 5555").await.contains("sudah diganti"));
     }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nor_does_it_change_back_after_a_restart() {
+    const CHANGED: &str = "PIN sudah diganti";
+    let mut shop = open().await;
+    for (words, kept, later) in [("GP.1234.7391", "7391", false), ("GP.4826.7391", "4826", true)] {
+        assert!(hears(&shop, &reseller(), words).await.contains(CHANGED));
+        shop = shop.reopen(Setup::default()).await;
+        assert!(hears(&shop, &reseller(), words).await.contains(CHANGED), "{words}");
+        shop.pass(TimeDelta::days(2));
+        // Where the new one stood first, the same words are the way back, once they are no repeat any more.
+        assert!(hears(&shop, &reseller(), words).await.contains(CHANGED), "{words}");
+        let pin = if later { "7391" } else { kept };
+        assert!(hears(&shop, &reseller(), &format!("s10.081234567890.{pin}")).await.contains("SUKSES"), "{words}");
+    }
+    shop.note("-- while it is locked, the same words tell nothing");
+    for _ in 0..3 {
+        hears(&shop, &reseller(), "s5.081234567890.9999").await;
+    }
+    let said = hears(&shop, &reseller(), "GP.4826.7391").await;
+    assert!(!said.contains(CHANGED), "{said}");
     shop.close().await;
 }
 

@@ -96,6 +96,13 @@ async fn an_edit_withdraws_what_was_asked_and_what_answered_it() {
     says(&shop, &format!("s10 {A}")).await;
     let (said, edits) = shop.edit(&other, "saldo dong").await;
     assert!(!said.contains("tidak jadi") && edits.is_empty(), "{said}");
+    // A PIN may be meant for what was edited.
+    let said = shop.say(&reseller(), "1234", 1).await;
+    assert!(said[0].contains("belum dipakai") && bought(&shop) == 0, "{said:?}");
+    shop.note("-- an edit that changes no word comes between nothing");
+    says(&shop, &format!("s10 {A}")).await;
+    let (said, _) = shop.edit(&other, "saldo").await;
+    assert_eq!(said, "");
     assert!(shop.say(&reseller(), "1234", 1).await[0].contains("SUKSES"));
     shop.close().await;
 }

@@ -64,6 +64,9 @@ pub struct Setup {
     pub catalog: Vec<Product>,
     pub metrics: Option<Arc<konter::telemetry::Figures>>,
     pub backup_token: Option<secrecy::SecretString>,
+    /// How long nothing is said of an order that takes long: longer than any busy machine takes, but where that is what is looked
+    /// at.
+    pub announce_after: Duration,
     /// How long one request to the shop may take.
     pub request_limit: Duration,
     pub deposits: konter_core::deposit::Terms,
@@ -160,6 +163,7 @@ impl Default for Setup {
             catalog: catalog(),
             metrics: None,
             backup_token: None,
+            announce_after: PATIENCE,
             request_limit: Duration::from_secs(10),
             deposits: konter_core::deposit::Terms::default(),
             contact: None,
@@ -263,6 +267,7 @@ impl TestShop {
             registration: setup.registration,
             margin_cap: konter_core::pricing::MarginCap::default(),
             stale_after: TimeDelta::minutes(30),
+            announce_after: setup.announce_after,
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: setup.deposits,
             summary_at: setup.summary_at,
@@ -434,7 +439,10 @@ impl TestShop {
     pub async fn becomes(&self, what: &str, holds: impl AsyncFn() -> bool) {
         let started = Instant::now();
         while !holds().await {
-            assert!(started.elapsed() < PATIENCE, "never {what}\n{}", self.transcript());
+            if started.elapsed() >= PATIENCE {
+                let open = self.store.open_orders().await.unwrap();
+                panic!("never {what}\n{}\n{open:#?}", self.transcript());
+            }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -479,7 +487,9 @@ impl TestShop {
         self.shop.receive(vec![message]).await.unwrap();
         let mut said = self.hear_all().await;
         // An order's end follows its answer.
+        let started = Instant::now();
         while !self.store.open_orders().await.unwrap().is_empty() {
+            assert!(started.elapsed() < PATIENCE, "an order stays open: {said:#?}\n{}", self.transcript());
             tokio::time::sleep(Duration::from_millis(2)).await;
             said.extend(self.hear_all().await);
         }

@@ -133,6 +133,19 @@ pub struct PinState {
     /// No PIN fits; until then the reseller may choose a new one without an old one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset_until: Option<DateTime<Utc>>,
+    /// How this PIN was chosen in place of another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<PinChange>,
+}
+
+/// The words of a change of PIN, old and new in either order: the same words again change nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinChange {
+    /// argon2 of both, as they were typed.
+    pub typed: String,
+    /// The new one stood first, so that the same words may once want the old one back. Until then they are a repeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// What a wrong PIN leads to.
@@ -145,13 +158,13 @@ pub enum WrongPin {
 impl PinState {
     /// The hash of a PIN of so many digits.
     pub const fn new(hash: String, digits: usize) -> Self {
-        Self { hash, digits: Some(digits), wrong: 0, locks: 0, locked_until: None, reset_until: None }
+        Self { hash, digits: Some(digits), wrong: 0, locks: 0, locked_until: None, reset_until: None, change: None }
     }
 
     /// As an admin resets it.
     pub fn reset(now: DateTime<Utc>) -> Self {
         let reset_until = Some(now + CHOOSE_WITHIN);
-        Self { hash: String::new(), digits: None, wrong: 0, locks: 0, locked_until: None, reset_until }
+        Self { hash: String::new(), digits: None, wrong: 0, locks: 0, locked_until: None, reset_until, change: None }
     }
 
     /// Whether there is no PIN, so that nothing typed can be a try at it.

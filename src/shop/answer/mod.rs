@@ -482,6 +482,8 @@ impl Request<'_> {
             let (chat, locale) = (self.message.chat.clone(), answer.locale);
             answer.commit.outgoing.push(Say::new(chat, locale, payload));
         }
+        // A PIN typed next may be meant for what was edited.
+        self.shop.dialogs.keypads.interrupt(&self.message.chat, &self.message.message);
         answer.reply(talk::talk(TalkReply::Edited { what }));
         Ok(())
     }

@@ -1,14 +1,17 @@
 //! PINs: what counts as a try, and choosing another one.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::outbox::say;
 use super::pin_shown::{speaks_of_a_pin, without_digits_apart};
 use super::{Answer, Request};
 use konter_command::{MASK, NEW_PIN_DIGITS, Pin, PinFault, lone_pins};
-use konter_core::agent::{Agent, AgentStatus, PinState, WrongPin};
+use konter_core::agent::{Agent, AgentStatus, PinChange, PinState, WrongPin};
 use konter_core::order::refusal::Why;
 use konter_reply::Reply;
+
+/// Old and new PIN the wrong way round, once more: so long it is the same change, and later one back.
+const SAME_WORDS_WITHIN: TimeDelta = TimeDelta::days(1);
 
 /// What became of a PIN.
 #[derive(Clone, Copy)]
@@ -167,7 +170,7 @@ impl Request<'_> {
             return;
         }
         // Read the other way round it would change the PIN back.
-        if self.shop.pins.is_last_change(agent.id, first.expose(), second.expose()) {
+        if self.made_last_change(&agent, first, second).await {
             answer.reply(Reply::PinChanged { easy: false });
             return;
         }
@@ -179,8 +182,12 @@ impl Request<'_> {
             let tried = self.try_pin(&agent, old, answer).await;
             match tried {
                 Tried::Fits => {
-                    if self.replace_pin(&agent, old, new, answer).await {
-                        self.shop.pins.note_change(agent.id, first.expose(), second.expose());
+                    if self.replace_pin(&agent, old, new, answer).await
+                        && let Some(typed) = self.shop.pins.hash(&both(first, second)).await
+                    {
+                        let until = (old != first).then(|| self.at + SAME_WORDS_WITHIN);
+                        let change = Some(PinChange { typed, until });
+                        answer.alter_agent(&agent, |after| after.pin.change = change);
                     }
                     return;
                 }
@@ -197,6 +204,14 @@ impl Request<'_> {
         }
         answer
             .reply(refusal.unwrap_or_else(|| unfit(first).or_else(|| unfit(second)).unwrap_or(Reply::PinOtherLength)));
+    }
+
+    /// Whether these are the words that made the last change, once more. While no PIN is looked at, neither are these: whoever
+    /// knows the old one would find the new one so.
+    async fn made_last_change(&self, agent: &Agent, first: &Pin, second: &Pin) -> bool {
+        let change = agent.pin.change.as_ref().filter(|change| change.until.is_none_or(|until| self.at < until));
+        let Some(change) = change.filter(|_| agent.pin.locked(self.at).is_none()) else { return false };
+        self.shop.pins.fits(agent.id, &change.typed, &both(first, second)).await
     }
 
     /// Whether it was.
@@ -238,6 +253,11 @@ impl Request<'_> {
             false
         }
     }
+}
+
+/// Old and new PIN as they were typed.
+fn both(first: &Pin, second: &Pin) -> String {
+    format!("{}.{}", first.expose(), second.expose())
 }
 
 /// Whether it has as many digits as the reseller's PIN; where that is not known, as any PIN has.

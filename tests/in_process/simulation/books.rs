@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use konter_core::agent::Agent;
 use konter_core::catalog::Product;
 use konter_core::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
 use konter_core::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
@@ -13,8 +14,8 @@ use konter_store::{Commit, MessageKey, Outgoing, Payload};
 
 use super::engine::at_once;
 use super::judged::{Heard, serial_is_nobody_elses};
+use super::meant::Shown;
 use super::money::Tally;
-use super::people::PIN;
 use super::rules::Rule;
 use super::sabotage::OUT_OF_THE_WAY;
 use super::stage::Stage;
@@ -78,6 +79,9 @@ pub struct Books {
     pub transfers: u64,
     /// The latest question of each chat.
     pub questions: BTreeMap<ChatId, u32>,
+    pub agents: BTreeMap<AgentId, Agent>,
+    /// What each chat was shown last that waits for its PIN.
+    pub shown: BTreeMap<ChatId, Shown>,
     /// What kinds of things have happened: a run in which nothing does proves nothing.
     pub happened: BTreeSet<String>,
 }
@@ -146,6 +150,7 @@ impl Books {
         self.alerted.extend(said.alerts);
         self.is_covered(stage);
         self.answers(stage, commit, placed);
+        self.meant(stage, commit);
         for ticket in &commit.tickets {
             let became = format!("{:?}", ticket.row.state);
             self.saw(format!("ticket {}", became.split([' ', '(']).next().unwrap_or_default()));
@@ -222,9 +227,6 @@ impl Books {
                 stage.world.violated(format!("{key} was answered {times} times"));
             }
             let allowed = self.allowed(key);
-            if placed > 0 && self.texts.get(key).is_some_and(|texts| texts.iter().any(|text| text == PIN)) {
-                self.saw("a PIN in a reply buys".to_owned());
-            }
             if placed > allowed {
                 stage.world.violated(format!("{key} placed {placed} orders, it names {allowed}"));
             }

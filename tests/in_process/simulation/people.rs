@@ -11,13 +11,13 @@ use super::engine::at_once;
 use super::stage::Stage;
 
 pub const PIN: &str = "1234";
-const TELKOMSEL: [&str; 3] = ["081234567801", "081234567802", "0812-3456-7803"];
-const XL: [&str; 2] = ["081789000101", "081789000102"];
+pub const TELKOMSEL: [&str; 3] = ["081234567801", "081234567802", "0812-3456-7803"];
+pub const XL: [&str; 2] = ["081789000101", "081789000102"];
 /// The last one is no phone number, although it looks like one.
 pub const METERS: [&str; 3] = ["14027480301", "14027480302", "62812345678"];
 /// So does the last one of these.
 pub const GAMES: [&str; 2] = ["512345678", "6281234567"];
-const CUSTOMERS: [&str; 4] = ["520010509861", "520010509862", "520010509863", "520010509864"];
+pub const CUSTOMERS: [&str; 4] = ["520010509861", "520010509862", "520010509863", "520010509864"];
 /// No larger transfer goes without being asked back.
 const LARGEST_TRANSFER: i128 = 500_000;
 
@@ -39,7 +39,7 @@ impl Stage {
         1 + n % 3
     }
 
-    fn a_chat_of(&self, n: u64) -> ChatId {
+    pub fn a_chat_of(&self, n: u64) -> ChatId {
         reseller(n, self.world.below(Self::chats_of(n)))
     }
 

@@ -41,6 +41,12 @@ pub enum Rule {
     AbovePrice,
     /// What waited, or was tried elsewhere before, is not bought when its price has been raised meanwhile.
     RaisedMeanwhile,
+    /// A PIN alone does a command that was shown last, and right before, or none.
+    LineShown,
+    /// It buys what was shown so, or nothing.
+    OrderShown,
+    /// Whoever registers has written that name, and that PIN as one, and is nobody yet.
+    RegisteredAsWritten,
     /// A charge above the order's price is told to the admins at once.
     Dearer,
 }

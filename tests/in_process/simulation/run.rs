@@ -127,6 +127,10 @@ impl Stage {
             let messages = self.has_second_thoughts();
             self.writes(shop, messages);
         }
+        if self.wavering && world.percent(40) {
+            let messages = self.goes_on();
+            self.writes(shop, messages);
+        }
         if world.percent(10) {
             let taps = self.answers_for_a_transfer();
             self.writes(shop, taps);

@@ -73,6 +73,8 @@ pub enum Sabotage {
     AsksForADay,
     /// The shop starts with the catalog it began with.
     KeepsTheOldCatalog,
+    /// A PIN alone is taken for what its chat began with, whatever was said since.
+    RunsWhatWasFirst,
     /// The admins are not told what contradicts the books, nor what cost more.
     SwallowsAlerts,
 }

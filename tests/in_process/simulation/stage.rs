@@ -12,7 +12,7 @@ use konter::shop::{NoChatService, Parts, Shop};
 use konter_core::agent::{Agent, Locale, PinState};
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind, Route};
 use konter_core::deposit::Terms;
-use konter_core::ids::AgentId;
+use konter_core::ids::{AgentId, ChatId};
 use konter_core::ledger::Posting;
 use konter_core::money::Rupiah;
 use konter_core::network::Network;
@@ -27,6 +27,7 @@ use crate::support::shop::cheap_hash;
 
 use super::admins::admin;
 use super::books::Books;
+use super::dialogs::Dialog;
 use super::engine::{Engine, at_once};
 use super::people::{PIN, reseller};
 use super::sabotage::Sabotage;
@@ -49,6 +50,8 @@ pub struct Stage {
     pub unacknowledged: Mutex<BTreeMap<MessageKey, InboxMessage>>,
     pub sent: Mutex<Vec<InboxMessage>>,
     pub wavering: bool,
+    /// What is said in several messages, by chat.
+    pub dialogs: Mutex<BTreeMap<ChatId, Dialog>>,
 }
 
 fn product(code: &str, kind: ProductKind, operator: Option<&str>, price: i64, routes: &[(&str, i64)]) -> Product {
@@ -71,7 +74,11 @@ fn product(code: &str, kind: ProductKind, operator: Option<&str>, price: i64, ro
             "T20" => Some(DestKind::Meter),
             _ => None,
         },
-        nominal: (code == "S10").then_some(Rupiah::new(10_000)),
+        nominal: match code {
+            "S5" => Some(Rupiah::new(5_000)),
+            "S10" => Some(Rupiah::new(10_000)),
+            _ => None,
+        },
         price: Rupiah::new(price),
         routes: routes.iter().enumerate().map(route).collect(),
     }
@@ -110,6 +117,7 @@ impl Stage {
             unacknowledged: Mutex::default(),
             sent: Mutex::default(),
             wavering,
+            dialogs: Mutex::default(),
         };
         stage.furnish();
         stage
@@ -198,6 +206,7 @@ impl Stage {
             registration: Registration::Approve,
             margin_cap,
             stale_after: if asks_for_a_day { TimeDelta::days(1) } else { TimeDelta::minutes(30) },
+            announce_after: konter::config::ANNOUNCE_AFTER,
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: Terms::default(),
             summary_at: None,
@@ -228,6 +237,8 @@ impl Stage {
             seal: None,
         };
         let (shop, _) = Shop::open(parts).await.unwrap();
+        // What was shown is forgotten: nothing waits for a PIN any more.
+        self.books.lock().shown.clear();
         if self.world.does(Sabotage::BuysAgainAfterCrash) {
             self.send_anew();
         }
