@@ -237,3 +237,45 @@ async fn two_processes_share_one_shop_and_one_goes_on_without_the_other() {
     assert!(bought.iter().all(|bought| bought.times_delivered <= 1), "{bought:#?}");
     assert_eq!(bought.len(), 24);
 }
+
+/// What an operator runs once a year (`contrib/postgres-cut.sql`): the shop goes on as if nothing had been cut.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_whose_old_days_are_cut_off_goes_on() {
+    const CUT: &str = include_str!("../../contrib/postgres-cut.sql");
+    let Some(database) = postgres::database().await else { return };
+    let (folder, api, simulators) = (tempfile::tempdir().unwrap(), BotApi::start().await, suppliers().await);
+    let settings = shop(&api, &simulators, &database.url);
+    let cut = async || {
+        // As `psql --single-transaction` does.
+        postgres::execute(&database.url, &format!("BEGIN;\n{CUT}\nCOMMIT;")).await;
+        let audit = settings.run(folder.path(), &["audit"]).await;
+        assert!(audit.code == Some(0) && audit.out.contains("the books are right"), "{audit:?}");
+    };
+    let mut running = open_to_budi(&settings, folder.path(), &api).await;
+    write(&api, BUDI, "S10.081234567800.739154");
+    hears(&api, &running, BUDI, "SUKSES").await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+
+    cut().await;
+    // Twice in a row, and once more after something has come.
+    cut().await;
+    for number in ["081234567900", "081234567901"] {
+        running = settings.start(folder.path(), &["run"]);
+        write(&api, BUDI, &format!("S5.{number}.739154"));
+        site::hears(&api, &running, BUDI, 0, &["SUKSES", number]).await;
+        write(&api, BUDI, "CEK 081234567800");
+        site::hears(&api, &running, BUDI, 0, &["081234567800", "SUKSES"]).await;
+        // The same number on the same day, from a part that was cut off.
+        write(&api, ADMIN, "/order 1");
+        hears(&api, &running, ADMIN, "081234567800").await;
+        assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+        cut().await;
+    }
+    assert_eq!(simulators.bought().len(), 3, "each bought once");
+    let parts = "DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_inherits WHERE inhparent = 'orders'::regclass) = 4
+        AND (SELECT count(*) FROM orders_newest) = 0; END $$";
+    postgres::execute(&database.url, parts).await;
+    let moved = settings.clone().set("KONTER_DATA_DIR", folder.path().join("back").display());
+    let moved = moved.run(folder.path(), &["migrate-store", "--to", "folder"]).await;
+    assert_eq!(moved.code, Some(0), "{moved:?}");
+}

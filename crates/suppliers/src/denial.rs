@@ -9,12 +9,15 @@ use regex::Regex;
 /// Advice to whoever reads it, and what is said of other orders or of the money.
 const NEUTRAL: &[&str] = &[
     r"(?:transaksi|trx|order)(?: +anda)? +(?:sebelumnya|sebelum +ini|sblmnya|sblm|terdahulu|lain)(?: +[a-z]+){0,5}",
-    r"(?:sebelum|sblm|jangan|jgn|bisa|dapat|dpt|boleh|silakan|silahkan|harap|mohon|mhn|tolong|untuk|please)(?: +(?:dapat|bisa|anda))? +(?:di ?|meng)?(?:ulang|ulangi|coba|periksa|check|cek(?: +kembali)?(?: +(?:nomor|no|nomer|id|tujuan))|cek +kembali)(?: +(?:ulang|lagi|kembali))?",
+    r"(?:jangan|jgn|tidak +(?:bisa|dapat|boleh)) +(?:di ?|meng)?(?:ulang|ulangi|coba)(?: +(?:lagi|kembali))? +(?:sebelum|sblm)",
+    r"(?:cek|check|periksa)(?: +(?:dulu|dahulu|kembali|ulang|lagi))* +(?:nomor|no|nomer|id|tujuan|format|kode|zona|zone|server +(?:id|game))",
+    r"(?:sebelum|sblm|bisa|dapat|dpt|boleh|silakan|silahkan|harap|mohon|mhn|tolong|untuk|please)(?: +(?:dapat|bisa|anda))? +(?:di ?|meng)?(?:ulang|ulangi|coba|periksa|check|cek(?: +kembali)?(?: +(?:nomor|no|nomer|id|tujuan))|cek +kembali)(?: +(?:ulang|lagi|kembali))?",
     r"(?:tunggu|menunggu)(?: +[a-z0-9]+){1,3} +(?:sebelum|sblm|untuk|utk|lalu|baru|kemudian)(?: +[a-z]+)? +(?:meng)?(?:ulang|ulangi|coba|order|transaksi|trx)(?: +(?:ulang|lagi|kembali))?",
     r"(?:refund|saldo|dana|stok|uang)(?: +anda)?(?: +(?:telah|sudah|sdh))? +(?:berhasil|sukses)(?: +di ?(?:kembalikan|refund))?",
     r"(?:berhasil|sukses) +di ?(?:kembalikan|refund)",
     r"(?:dalam|dlm) +proses +(?:pemeliharaan|perbaikan|maintenance)|cut ?off +in ?progress",
     r"tidak +(?:dapat|bisa|dpt) +di ?(?:proses|cek|coba|ulang)",
+    r"(?:not|un|never|could +not +be|cannot +be)[ -]*delivered",
     r"(?:tidak|tdk|gak|tak|belum|blm|bukan|tanpa) +(?:sukses|berhasil|success)",
 ];
 
@@ -26,9 +29,13 @@ const WAVERING: &[&str] = &[
     r"(?:dalam|dlm) +(?:proses|pengecekan|antrian|pemeriksaan)",
     r"(?:pending|menunggu|waiting|antri(?:an)?|in ?progress|under ?process|on ?process|processing)",
     r"gagal[ .,:;|-]+(?:transaksi +|trx +|status +)?di ?proses",
+    r"in ?process|delay(?:ed)?|(?:late|terlambat)(?: +(?:delivery|response|masuk))?|(?:on +|di ?|ter)?hold|(?:meng|ter)?gantung|cek +berkala",
+    r"(?:bukan|belum|blm)(?: +(?:status|hasil))? +akhir|(?:status|hasil) +sementara|^[^a-z]*(?:gagal[ .,;:|-]+)?sementara[^a-z]*$",
+    r"(?:belum|blm) +(?:di ?)?(?:refund|kembalikan)",
     // It is tried again.
     r"(?:akan|sedang|sdg|segera|masih|tetap) +(?:di ?|men|meng)?(?:ulang|ulangi|coba|retry)",
     r"(?:di ?ulang|di ?ulangi|re-?try|re-?rout(?:e|ing)|di ?alihkan|alih +server|fail-?over|percobaan)",
+    r"resend|re-send|(?:jangan|jgn|no|do +not|don.?t) +(?:di ?|meng)?(?:ulang|ulangi|coba +lagi|retry|repeat)",
     r"(?:di ?proses|lempar|kirim|request) +ulang|ulang +otomatis|di ?lempar|switch(?:ing)?",
     r"pindah +(?:ke +)?(?:jalur|server|provider|supplier|modul)|(?:jalur|server|provider|supplier|sp|h2h|modul|seller) +(?:lain|lainnya|[0-9]|cadangan|kedua)",
     r"di ?coba +(?:ulang|lagi)|coba(?: +(?:ulang|lagi))? +(?:otomatis|(?:lewat|via|melalui|ke|di) +(?:jalur|server|provider|supplier|modul))",
@@ -41,9 +48,18 @@ const WAVERING: &[&str] = &[
     r"(?:cek|check) +(?:ulang +)?(?:status|manual)|pengecekan|di ?cek +(?:manual|ulang|status|dulu)",
     r"(?:tanpa|no|tidak +ada|tdk +ada|belum +ada|blm +ada|tidak +dapat|gak +ada)(?: +ada)? +(?:respon(?:se|s)?|jawaban|balasan)|kepastian",
     r"(?:unknown|undefined) +(?:status|state|result|respon(?:se|s)?)|(?:status|hasil|respon(?:se|s)?|jawaban)(?:nya)?(?: +akhir)?(?: +(?:trx|transaksi))? +(?:unknown|undefined|(?:tidak|tdk|tak|gak|belum|blm) +(?:di ?)?(?:kenal|kenali|ketahui|jelas|pasti|sesuai|lengkap|terbaca))",
-    r"sn +(?:masih +)?kosong",
+    r"sn +(?:masih +)?kosong|meragukan|ragu(?:-ragu)?|ambigu(?:ous)?|partial(?:ly)?|sebagian",
+    // Its own question was not answered.
+    r"read +time ?-?out|gateway +time ?-?out|(?:http +|error +)?50[0234]|time ?-?out[ .,;:|-]+(?:cek|check|mohon|harap|tunggu|status)(?: +[a-z]+)?",
+    r"(?:koneksi|jaringan|sambungan|connection|network)(?: +(?:ke +)?(?:provider|server|operator|biller|supplier))? +(?:ter)?(?:putus|reset|lost|closed|dropped|aborted|broken)|terputus",
+    r"(?:server|provider|operator|host|biller|supplier|h2h|sp|modul) +(?:tidak|tdk|gak|ga|tak|belum|blm) +(?:me)?(?:respon|respons|response|jawab|njawab|balas|mbalas|nanggapi)",
+    r"(?:respon(?:se|s)?|jawaban|balasan|status)(?:nya)?(?: +(?:dari +)?(?:provider|server|operator|biller|supplier))+ +(?:tidak|tdk|tak|gak|belum|blm) +(?:di ?)?(?:ketahui|kenal|kenali|jelas|terbaca|ada)",
+    r"(?:rc|response +code|kode +respon|provider|status +provider)[ :=]+(?:00|0|68)",
+    r"(?:cek|check|lihat)(?: +(?:dulu|dahulu))? +(?:mutasi|(?:ke +)?(?:pelanggan|customer|pembeli|konsumen)|(?:pulsa|kuota|paket|token|saldo)(?:nya)?(?: +(?:pelanggan|customer|pembeli|konsumen|tujuan))(?: +(?:dulu|dahulu))?)|(?:cek|check) +(?:dulu|dahulu)",
     // It is asked about an order that was taken before, or has come there.
-    r"dupli(?:kat|kasi|cate|cated)|do(?:uble|bel)|already +(?:exists?|used|processed|sent)",
+    r"dupli(?:kat|kasi|cate|cated)|do(?:uble|bel)|ganda|already +(?:exists?|used|processed|sent|delivered)|(?:but|was|is|been|sudah|telah) +delivered",
+    r"(?:sudah|sdh|telah|udah|udh|pernah) +(?:pernah[^a-z]*$|(?:di ?|ter)?isi|di ?kirim(?:kan)?|di ?terima|di ?salurkan|di ?layani)|terisi +(?:jam|pukul|pada|tgl|tanggal|[0-9])",
+    r"(?:bisa +jadi|boleh +jadi|barangkali|sepertinya|kayaknya|mungkin|kemungkinan)(?: +(?:sudah|sdh|telah|besar|masih))? +(?:masuk|sukses|berhasil|terkirim|terisi|sampai)",
     r"(?:ref|reff|refid|reffid|ref +id|reff +id|id +trx|trx +id|trxid|idtrx|id +transaksi|transaksi|trx)(?: +(?:ini|anda|tsb))? +(?:sudah|sdh|telah|udah|pernah)(?: +pernah)?(?: +(?:ada|di ?pakai|terpakai|di ?gunakan|di ?proses|terproses|di ?lakukan|terdaftar|masuk|sukses))?",
     r"(?:sudah|sdh|telah|udah|udh) +(?:masuk|sampai|terkirim|terproses)|(?:pulsa|token|kuota|paket|saldo|isi) +masuk",
     // Something else failed.
@@ -52,8 +68,11 @@ const WAVERING: &[&str] = &[
 ];
 
 /// A serial number and what it is called: what failed has none.
-const SERIAL: &str =
-    r"(?:sn/ref|ref/sn|sn|s/n|serial|token)(?: +(?:no|number))? *[:=] *[0-9a-z./-]*[0-9][0-9a-z/-]{5,}";
+const SERIAL: &str = concat!(
+    r"(?:sn/ref|ref/sn|sn|s/n|serial|token|voucher)(?: +(?:no|number|code))? *[:=] *[0-9a-z./-]*[0-9][0-9a-z/-]{5,}",
+    // Without a sign between them only what is too long for a customer's number or a part of one.
+    r"|(?:sn|s/n|sn/ref|ref/sn|serial(?: +number)?|(?:no|nomor|nomer) +seri|(?:kode +)?voucher)[ /#.-]+(?:[0-9]{4}[ -]?){3,}[0-9]*",
+);
 
 /// What opens a text that says nothing but that the order has failed.
 const FAILED: &str = r"^[^a-z]*(?:(?:transaksi|trx|order|status|pembelian|pengisian|top ?up|isi)(?: +[a-z0-9._-]+){0,2} +)?(?:gagal|failed|di ?tolak|rejected)";
@@ -79,9 +98,9 @@ pub(super) fn wavers(text: &str) -> bool {
     holds(&WAVERING_WORDS, &without_neutral(text))
 }
 
-/// The same, or that the order succeeded: for texts beside a failure that is told by a code or in a place of its own.
+/// The same, or that the order succeeded or has a serial number: for texts beside a failure that is told by a code or in a place of its own.
 pub(super) fn denies_failure(text: &str) -> bool {
-    wavers(text) || says_success(text)
+    wavers(text) || says_success(text) || names_serial(text)
 }
 
 pub(super) fn says_success(text: &str) -> bool {
@@ -166,6 +185,38 @@ mod tests {
             "GAGAL. Proses rekonsiliasi.",
             "GAGAL. Coba hubungi CS utk kepastian.",
             "GAGAL. SN kosong.",
+            "in process",
+            "delayed",
+            "late delivery",
+            "on hold",
+            "status gantung",
+            "bukan status akhir",
+            "GAGAL. sementara",
+            "cek berkala",
+            "belum direfund",
+            "resend",
+            "trx ganda",
+            "sudah pernah",
+            "terisi jam 10:22",
+            "sudah dikirim operator",
+            "bisa jadi masuk",
+            "unpaid but delivered",
+            "cek pulsa pelanggan dulu",
+            "mohon jangan diulang dulu",
+            "meragukan",
+            "transaksi ambigu",
+            "partial",
+            "timeout, cek dulu sebelum diulang",
+            "koneksi terputus, mohon cek mutasi",
+            "read timeout",
+            "504 gateway timeout",
+            "jaringan terputus saat proses",
+            "connection reset",
+            "server tidak merespon",
+            "respon provider tidak diketahui",
+            "provider=00",
+            "RC:00",
+            "rc=68",
         ] {
             assert!(wavers(text), "{text}");
             assert!(denies_failure(text), "{text}");
@@ -200,6 +251,19 @@ mod tests {
             "Nomor tidak dikenal",
             "Unknown subscriber",
             "Akan di refund 1x24 jam",
+            "Produk sementara ditutup",
+            "Produk sedang gangguan untuk sementara",
+            "Mohon cek dulu nomor tujuan",
+            "Cek kembali kode produk",
+            "Jangan diulang sebelum nomor tujuan dicek",
+            "Pulsa tidak terisi",
+            "Message not delivered",
+            "Gangguan koneksi biller",
+            "Transaksi timeout",
+            "CutOff/ Timeout, silahkan ulangi beberapa saat kemudian.",
+            "connection refused",
+            "Nomor 081200000502 salah",
+            "Token 14027480301 tidak terdaftar",
             "",
         ] {
             assert!(!denies_failure(text), "{text}");
@@ -208,10 +272,27 @@ mod tests {
 
     #[test]
     fn serial_numbers_and_failures_are_named() {
-        for text in ["GAGAL. SN: 0041002345678901.", "GAGAL. SN/Ref: 0041002345678901", "SN:7A9B-33C1-22"] {
+        for text in [
+            "GAGAL. SN: 0041002345678901.",
+            "GAGAL. SN/Ref: 0041002345678901",
+            "SN:7A9B-33C1-22",
+            "sn 0041002345678901",
+            "sn/0041002345678901",
+            "nomor seri 0041002345678901",
+            "voucher 1234-5678-9012-3456",
+            "S/N=0041002345678901",
+            "GAGAL sn 111111111111",
+        ] {
             assert!(names_serial(text), "{text}");
         }
-        for text in ["GAGAL. SN: . Saldo 1.000", "SN: Nomor salah", "SN=0"] {
+        for text in [
+            "GAGAL. SN: . Saldo 1.000",
+            "SN: Nomor salah",
+            "SN=0",
+            "token 14027480301 salah",
+            "voucher 5000 habis",
+            "sn 081234567",
+        ] {
             assert!(!names_serial(text), "{text}");
         }
         for text in ["Transaksi Gagal", "Trx S100 081234567890 GAGAL", "FAILED", "gagal", "Pengisian ditolak"] {

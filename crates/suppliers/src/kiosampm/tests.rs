@@ -237,6 +237,11 @@ fn a_report_that_may_refuse_the_repeat_is_no_failure() {
         assert_eq!(report_after(LOST, row(number)), expected, "row {number}: only row 12 settles a lost answer");
     }
     let unlisted = row(4).replace("Transaksi tidak dapat diproses", "Trx ganda ditolak");
+    // Also of what was sent once: its network may have brought it twice.
+    for sent in [REPEATED, Sending::NOT_YET] {
+        assert!(matches!(report_after(sent, &unlisted), Outcome::Unknown(_)));
+    }
+    let unlisted = row(4).replace("Transaksi tidak dapat diproses", "Kode produk salah");
     assert!(matches!(report_after(REPEATED, &unlisted), Outcome::Unknown(_)));
     assert_eq!(report_after(Sending::NOT_YET, &unlisted), Outcome::Failed(FailureKind::Refused));
 }
