@@ -51,6 +51,7 @@ pub async fn log(environment: &Environment, count: usize) -> Result<(), Failure>
 
 /// Where the data dir cannot be written, a copy of it is looked at as long as this lives.
 fn copied(settings: &mut Settings) -> Result<Option<Copied>, Failure> {
+    has_shop(settings)?;
     if settings.database_url.is_some() {
         return Ok(None);
     }
@@ -63,7 +64,6 @@ fn copied(settings: &mut Settings) -> Result<Option<Copied>, Failure> {
 
 /// The store of a shop that is not running, or a database's. `advice`: what to do where a running shop is in the way.
 async fn kept(settings: &Settings, advice: &str) -> Result<Store, Failure> {
-    has_shop(settings)?;
     open_store(settings, Use::Looking).await.map_err(|failure| {
         if is_in_use(&settings.data_dir) { Failure::Fault(format!("{failure}\n{advice}")) } else { failure }
     })

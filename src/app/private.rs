@@ -98,7 +98,9 @@ fn close(path: &Path, depth: usize, closed: &mut usize) -> io::Result<()> {
 pub(super) fn may_read(dir: &Path) -> Result<(), Failure> {
     let closed = |path: &Path, error: io::Error| match error.kind() {
         io::ErrorKind::PermissionDenied => Err(closed_to_this_user(path, &error)),
-        io::ErrorKind::NotADirectory => Err(Failure::Wrong(format!("KONTER_DATA_DIR: {} is no folder", dir.display()))),
+        io::ErrorKind::NotADirectory => {
+            Err(Failure::Wrong(format!("KONTER_DATA_DIR: {} is no folder", path.display())))
+        }
         _ => Ok(()),
     };
     for folder in [dir.to_owned(), dir.join("books"), dir.join("days")] {

@@ -22,7 +22,7 @@ use super::private::backup_token;
 use super::room::Stopped;
 use super::{Failure, handles, service_manager};
 use crate::config::{BackupSettings, Settings, TelegramSettings};
-use crate::front::Desk;
+use crate::front::Inbox;
 use crate::front::h2h::{self, Reporter};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::http::{Callers, Http, Limits, Program, REQUEST_TIMEOUT, router, serve, within};
@@ -102,13 +102,13 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
         telegram.learn_clock(Box::new(move |said| keeper.compare_clock(said)));
     }
     let stop = CancellationToken::new();
-    let desk: Arc<dyn Desk> = Arc::new(Counter(Arc::clone(&shop)));
+    let inbox: Arc<dyn Inbox> = Arc::new(Counter(Arc::clone(&shop)));
     let program = Program { about: about.of_http(), telegram: telegram_s_state(telegram.as_ref()) };
     let mut routes = router(http).layer(axum::Extension(program));
     let waker = Waker::default();
     let mut fronts = tokio::task::JoinSet::new();
     if let Some(telegram) = &telegram {
-        if let Some(webhook) = telegram.webhook_router(Arc::clone(&desk)) {
+        if let Some(webhook) = telegram.webhook_router(Arc::clone(&inbox)) {
             routes = routes.merge(within(REQUEST_TIMEOUT, webhook));
         }
         fronts.spawn(telegram.pump(Arc::new(store.clone()), wording, waker.clone()).run(stop.clone()));
@@ -129,7 +129,7 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
             stop.cancelled().await;
             return Ok(());
         };
-        telegram.run(desk.as_ref(), roster, leading, &stop).await.map_err(|error| Failure::Wrong(error.to_string()))
+        telegram.run(inbox.as_ref(), roster, leading, &stop).await.map_err(|error| Failure::Wrong(error.to_string()))
     };
     let ended = tokio::select! {
         ended = receiving => ended,
@@ -278,7 +278,7 @@ pub(super) fn bot(telegram: &TelegramSettings, settings: &Settings) -> Result<Ar
 struct Counter(Arc<Shop>);
 
 #[async_trait]
-impl Desk for Counter {
+impl Inbox for Counter {
     async fn receive(&self, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
         self.0.receive(messages).await
     }

@@ -1,5 +1,5 @@
 //! Where words come in and go out. A front turns what a chat service delivers into inbox messages, hands them to the
-//! desk before it acknowledges them, and carries the outbox to the service. It decides nothing: no rule of the shop, no
+//! inbox before it acknowledges them, and carries the outbox to the service. It decides nothing: no rule of the shop, no
 //! money and no wording lives here.
 
 pub mod console;
@@ -13,7 +13,7 @@ use konter_store::{InboxMessage, Outgoing, StoreError};
 
 /// What a front hands its messages to.
 #[async_trait]
-pub trait Desk: Send + Sync + 'static {
+pub trait Inbox: Send + Sync + 'static {
     /// Stores all messages durably, in this order, and arranges for their handling. Returns when they are stored: only
     /// then does the front acknowledge them. The same message may come again; it is still one message.
     async fn receive(&self, messages: Vec<InboxMessage>) -> Result<(), StoreError>;

@@ -31,7 +31,6 @@ const TO_A_CHAT: [&str; 5] = ["sendmessage", "sendphoto", "senddocument", "editm
 
 /// How a call ends, instead of well.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "not every test needs it")]
 pub enum Mishap {
     /// 429, with the seconds to wait.
     Flood(u64),
@@ -51,21 +50,17 @@ pub struct Call {
     pub method: String,
     /// Of a form: its fields, but for the file.
     pub body: Value,
-    #[allow(dead_code, reason = "not every test needs it")]
     pub file: Option<Uploaded>,
     /// Whether it ended well.
     pub fine: bool,
     /// Counts the connections; a process never uses one that was opened before it began.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub connection: usize,
     /// The number that the message was given, where they are numbered.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub number: Option<i64>,
 }
 
 /// A file of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "not every test needs it")]
 pub struct Uploaded {
     pub field: String,
     pub name: String,
@@ -147,14 +142,12 @@ impl BotApi {
     }
 
     /// Hands out these updates, after those it has.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn push(&self, updates: impl IntoIterator<Item = Value>) {
         self.inner.lock().updates.extend(updates);
         self.changed();
     }
 
     /// The next calls of a method end so.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn mishaps(&self, method: &str, mishaps: impl IntoIterator<Item = Mishap>) {
         self.inner.lock().mishaps.entry(method.to_owned()).or_default().extend(mishaps);
     }
@@ -165,31 +158,26 @@ impl BotApi {
     }
 
     /// The end of [`BotApi::shut`].
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn let_in(&self, chat: i64) {
         self.inner.lock().shut.remove(&chat);
     }
 
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn set_outage(&self, outage: Option<Mishap>) {
         self.inner.lock().outage = outage;
         self.changed();
     }
 
     /// From now on texts with these words are refused.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn refuse_words(&self, words: &str) {
         self.inner.lock().unwelcome = Some(words.to_owned());
     }
 
     /// From now on this is asked about whatever is to appear in a chat or go from it, for limits like Telegram's.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn guard(&self, guard: impl FnMut(&str, i64) -> Option<Mishap> + Send + 'static) {
         self.inner.lock().guard = Some(Box::new(guard));
     }
 
     /// From now on messages that are sent have numbers, from this one on.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn number_from(&self, first: i64) {
         self.inner.lock().numbered = Some(first - 1);
     }
@@ -204,7 +192,6 @@ impl BotApi {
     }
 
     /// The texts a chat has got, in order.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn said(&self, chat: i64) -> Vec<String> {
         let calls = self.calls("sendmessage");
         let arrived = calls.iter().filter(|call| call.fine && call.body["chat_id"] == chat);
@@ -212,25 +199,21 @@ impl BotApi {
     }
 
     /// How many connections there have been.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn connections(&self) -> usize {
         self.opened.load(Ordering::SeqCst)
     }
 
     /// The connection a call came by.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn connection_of(&self, call: usize) -> usize {
         self.inner.lock().calls[call].connection
     }
 
     /// How many calls there have been.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn calls_made(&self) -> usize {
         self.inner.lock().calls.len()
     }
 
     /// What arrived in any chat from this call on: the call's place, the chat and the text.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn texts_from(&self, call: usize) -> Vec<(usize, i64, String)> {
         let inner = self.inner.lock();
         let calls = inner.calls.iter().enumerate().skip(call);
@@ -243,7 +226,6 @@ impl BotApi {
     }
 
     /// Waits until it is so, or `patience` is over.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub async fn comes(&self, patience: Duration, mut so: impl FnMut(&Self) -> bool) -> bool {
         let mut changes = self.changes.subscribe();
         let wait = async {
@@ -425,7 +407,6 @@ async fn fail(mishap: Mishap) -> Response {
 }
 
 /// A private text message as Telegram sends it.
-#[allow(dead_code, reason = "not every test needs it")]
 pub fn message(update: i64, chat: i64, text: &str) -> Value {
     json!({"update_id": update, "message": content(update, chat, text)})
 }

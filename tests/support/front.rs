@@ -1,4 +1,4 @@
-//! The Telegram front in a hurry, between a Bot API double, a desk that takes notes and an outbox.
+//! The Telegram front in a hurry, between a Bot API double, a inbox that takes notes and an outbox.
 #![allow(dead_code, reason = "not every test needs all of it")]
 
 use std::collections::VecDeque;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use konter::front::telegram::{Backoff, Rate, Settings, Stopped, Telegram, Timing, Waker};
-use konter::front::{Desk, File, Text, Wording};
+use konter::front::{File, Inbox, Text, Wording};
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::staff::Roster;
@@ -114,7 +114,7 @@ impl Notes {
 }
 
 #[async_trait]
-impl Desk for Notes {
+impl Inbox for Notes {
     async fn receive(&self, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
         let failure = self.broken.lock().pop_front();
         self.api.changed();
@@ -140,12 +140,12 @@ impl<T> Running<T> {
     }
 }
 
-pub fn receive(telegram: Telegram, desk: &Arc<Notes>) -> Running<Result<(), Stopped>> {
-    let (cancel, desk) = (CancellationToken::new(), Arc::clone(desk));
+pub fn receive(telegram: Telegram, inbox: &Arc<Notes>) -> Running<Result<(), Stopped>> {
+    let (cancel, inbox) = (CancellationToken::new(), Arc::clone(inbox));
     let token = cancel.clone();
     Running {
         task: tokio::spawn(async move {
-            telegram.run(&*desk, staff().subscribe(), Leases::alone().leading(), &token).await
+            telegram.run(&*inbox, staff().subscribe(), Leases::alone().leading(), &token).await
         }),
         cancel,
     }
@@ -175,14 +175,14 @@ pub fn numbered(count: usize) -> Vec<String> {
 }
 
 /// The front behind a port of its own; the address below it and the header it expects, as told to Telegram.
-pub async fn webhook(api: &BotApi, desk: &Arc<Notes>) -> (String, String, Running<Result<(), Stopped>>) {
+pub async fn webhook(api: &BotApi, inbox: &Arc<Notes>) -> (String, String, Running<Result<(), Stopped>>) {
     let public = Settings { webhook_url: Some("https://konter.example/shop/".into()), ..settings(api) };
     let telegram = Telegram::new(public).unwrap();
-    let router = telegram.webhook_router(Arc::clone(desk) as _).unwrap();
+    let router = telegram.webhook_router(Arc::clone(inbox) as _).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let local = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let running = receive(telegram, desk);
+    let running = receive(telegram, inbox);
     api.until("the registration", |api| api.calls("setwebhook").iter().any(|call| call.fine)).await;
     let told = api.calls("setwebhook").pop().unwrap().body;
     let path = told["url"].as_str().unwrap().strip_prefix("https://konter.example/shop").unwrap().to_owned();

@@ -39,7 +39,6 @@ impl Outbox {
         self.put_as(chat, class, Payload::Reply(Box::new(reply)));
     }
 
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn say_all(&self, chat: i64, texts: &[String]) {
         for text in texts {
             self.say(chat, text);
@@ -47,24 +46,20 @@ impl Outbox {
     }
 
     /// Puts a text for an earlier message into the outbox.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn edit(&self, chat: i64, message: &str, text: &str) {
         let reply = Box::new(Reply::NotOffered { feature: text.to_owned() });
         self.put(chat, Payload::Edit { message: message.to_owned(), reply });
     }
 
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn copy(&self, chat: i64, from: &ChatId, message: &str) {
         self.put(chat, Payload::Copy { from: from.clone(), message: message.to_owned() });
     }
 
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn forget(&self, chat: i64, message: &str) {
         self.put(chat, Payload::Forget { message: message.to_owned() });
     }
 
     /// Whatever waits stands in this topic.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn in_topic(&self, topic: i32) {
         self.rows.lock().values_mut().for_each(|row| row.topic = Some(topic));
     }
@@ -96,7 +91,6 @@ impl Outbox {
         self.rows.lock().is_empty()
     }
 
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn holds(&self, chat: i64) -> bool {
         self.rows.lock().values().any(|row| row.chat == ChatId::telegram(chat))
     }

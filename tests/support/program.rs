@@ -49,7 +49,6 @@ impl Settings {
         self
     }
 
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn get(&self, name: &str) -> &str {
         &self.0[name]
     }
@@ -81,7 +80,6 @@ impl Settings {
     }
 
     /// The same where no file may grow beyond so many bytes: as on a full disk, a write fails.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn start_within(&self, folder: &Path, arguments: &[&str], most_bytes: u64) -> Running {
         // In blocks of 512 bytes, as the standard says; without its signal, too large a write is an error.
         let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", most_bytes.div_ceil(512));
@@ -91,7 +89,6 @@ impl Settings {
     }
 
     /// What begins a command line so that the program runs as a user who owns nothing. `None`: it cannot.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn other_user() -> Option<Vec<String>> {
         let words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"].map(str::to_owned);
         let tried = Command::new(&words[0]).args(&words[1..]).arg(program()).arg("--version").output();
@@ -99,7 +96,6 @@ impl Settings {
     }
 
     /// The same by such a user.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn start_by(&self, user: &[String], folder: &Path, arguments: &[&str]) -> Running {
         let mut command = Command::new(&user[0]);
         command.args(&user[1..]).arg(program());
@@ -107,7 +103,6 @@ impl Settings {
     }
 
     /// The same, reading this.
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn start_with(&self, folder: &Path, arguments: &[&str], input: Stdio) -> Running {
         self.spawn(Command::new(program()), folder, arguments, input)
     }
@@ -170,7 +165,6 @@ impl Running {
         let _ = self.child.wait();
     }
 
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -181,7 +175,6 @@ impl Running {
         assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success(), "{command}");
     }
 
-    #[allow(dead_code, reason = "not every test needs it")]
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }

@@ -7,12 +7,12 @@ use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 
 use super::buttons::buttons;
+use super::contract;
 use super::fields::Fields;
 use super::filters;
 use super::keyboard;
 use super::labels::labels;
 use super::model::Reply;
-use super::promise;
 use super::rendered::Rendered;
 use super::samples::{Sample, samples};
 use super::told::told;
@@ -224,7 +224,7 @@ impl Rehearsal<'_> {
             Ok(marked) => {
                 self.note(&key, &fields, None);
                 let body = Rendered::from_marked(&marked).body;
-                let broken = promise::broken(reply, *balance, &body);
+                let broken = contract::broken(reply, *balance, &body);
                 self.problems.extend(broken.into_iter().map(|problem| (Some(key.clone().into_owned()), problem)));
             }
             Err(error) => self.note(&key, &fields, Some(problem_of(&key, &error))),

@@ -8,13 +8,13 @@ use minijinja::Environment;
 use parking_lot::Mutex;
 
 use super::buttons::buttons;
+use super::contract;
 use super::fields::Fields;
 use super::fields::Say;
 use super::keyboard;
 use super::labels::labels;
 use super::load::{self, Sources, TextError};
 use super::model::Reply;
-use super::promise;
 use super::receipt::ReceiptForm;
 use super::receipts::{self, ReplyFile, ReplyFileKind};
 use super::rendered::Rendered;
@@ -62,7 +62,7 @@ impl Language {
     fn own(&self, key: &str, fields: &Fields, reply: &Reply, balance: Option<Rupiah>) -> Option<Rendered> {
         let own = self.own.as_ref()?;
         let told = tell(own, key, fields).map(|text| Rendered::from_marked(&text));
-        let told = told.filter(|told| promise::broken(reply, balance, &told.body).is_empty());
+        let told = told.filter(|told| contract::broken(reply, balance, &told.body).is_empty());
         if told.is_none() && self.failed.lock().insert(key.to_owned()) {
             tracing::warn!(key, "this own text cannot be told as it must be; the built-in one is told instead");
         }
@@ -150,7 +150,7 @@ impl Texts {
         let (key, fields) = told(reply, balance, say);
         let rendered = language.own(&key, &fields, reply, balance).unwrap_or_else(|| {
             let text = tell(&language.builtin, &key, &fields);
-            Rendered::from_marked(&text.unwrap_or_else(|| promise::plain(reply, balance, &key)))
+            Rendered::from_marked(&text.unwrap_or_else(|| contract::plain(reply, balance, &key)))
         });
         Rendered { buttons: buttons(reply, say), keyboard: keyboard::labels(reply, say), ..rendered }
     }

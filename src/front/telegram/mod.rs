@@ -61,7 +61,7 @@ pub use send::{Pump, Waker};
 
 use self::cards::Cards;
 use self::taps::Held;
-use crate::front::{Desk, Text, Wording};
+use crate::front::{Inbox, Text, Wording};
 use crate::log_throttle::LOG;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
@@ -225,8 +225,8 @@ impl Telegram {
     }
 
     /// What Telegram posts updates to; `None` when the shop polls.
-    pub fn webhook_router(&self, desk: Arc<dyn Desk>) -> Option<Router> {
-        self.webhook_url.as_ref().map(|_| webhook::router(self.api.token(), desk, Arc::clone(&self.held)))
+    pub fn webhook_router(&self, inbox: Arc<dyn Inbox>) -> Option<Router> {
+        self.webhook_url.as_ref().map(|_| webhook::router(self.api.token(), inbox, Arc::clone(&self.held)))
     }
 
     /// What carries the outbox to Telegram; `waker` is how it hears of new rows.
@@ -239,7 +239,7 @@ impl Telegram {
     /// that for which `leading` holds.
     pub async fn run(
         &self,
-        desk: &dyn Desk,
+        inbox: &dyn Inbox,
         roster: watch::Receiver<Roster>,
         leading: watch::Receiver<bool>,
         cancel: &CancellationToken,
@@ -249,7 +249,7 @@ impl Telegram {
             std::future::pending().await
         };
         let received = tokio::select! {
-            received = self.receive(desk, leading, cancel) => received,
+            received = self.receive(inbox, leading, cancel) => received,
             never = introduced => never,
         };
         received
@@ -257,12 +257,12 @@ impl Telegram {
 
     async fn receive(
         &self,
-        desk: &dyn Desk,
+        inbox: &dyn Inbox,
         leading: watch::Receiver<bool>,
         cancel: &CancellationToken,
     ) -> Result<(), Stopped> {
         match &self.webhook_url {
-            None => self.poll_while(desk, leading, cancel).await,
+            None => self.poll_while(inbox, leading, cancel).await,
             Some(base) => {
                 let registering = webhook::register(&self.api, base, &self.timing);
                 match cancel.run_until_cancelled(registering).await {
@@ -280,7 +280,7 @@ impl Telegram {
     /// Polls while nobody else does.
     async fn poll_while(
         &self,
-        desk: &dyn Desk,
+        inbox: &dyn Inbox,
         mut leading: watch::Receiver<bool>,
         cancel: &CancellationToken,
     ) -> Result<(), Stopped> {
@@ -292,7 +292,7 @@ impl Telegram {
             }
             tracing::info!("this process asks Telegram for messages");
             let turn = cancel.child_token();
-            let polling = poll::poll(&self.api, desk, &self.held, &self.timing, &turn);
+            let polling = poll::poll(&self.api, inbox, &self.held, &self.timing, &turn);
             tokio::pin!(polling);
             tokio::select! {
                 ended = &mut polling => return ended,

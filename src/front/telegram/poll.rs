@@ -1,5 +1,5 @@
 //! Receiving by asking. Asking with an offset acknowledges everything below it, so the next question waits until the
-//! desk has stored the last answer.
+//! inbox has stored the last answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::taps::{Held, Taps};
 use super::update::{self, Incoming};
 use super::{ALLOWED, Api, ApiError, Stopped, Timing, tell_broken};
 use crate::clock::Elsewhere;
-use crate::front::Desk;
+use crate::front::Inbox;
 
 /// The most updates in one answer that Telegram allows.
 const BATCH: u8 = 100;
@@ -30,14 +30,22 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Receives until `cancel`.
 pub(super) async fn poll(
     api: &Arc<Api>,
-    desk: &dyn Desk,
+    inbox: &dyn Inbox,
     held: &Arc<Held>,
     timing: &Timing,
     cancel: &CancellationToken,
 ) -> Result<(), Stopped> {
     let taps = Taps::start(api, held, timing.call);
-    let mut poller =
-        Poller { api, desk, timing, taps, offset: None, heard: Instant::now(), webhook_gone: false, has_failed: false };
+    let mut poller = Poller {
+        api,
+        inbox,
+        timing,
+        taps,
+        offset: None,
+        heard: Instant::now(),
+        webhook_gone: false,
+        has_failed: false,
+    };
     let mut failures = 0;
     loop {
         let wait = match poller.turn(cancel).await {
@@ -76,7 +84,7 @@ fn works_again(failures: &mut u32) {
 
 struct Poller<'a> {
     api: &'a Arc<Api>,
-    desk: &'a dyn Desk,
+    inbox: &'a dyn Inbox,
     timing: &'a Timing,
     taps: Taps,
     offset: Option<i32>,
@@ -178,7 +186,7 @@ impl Poller<'_> {
         if !messages.is_empty() {
             // The shop may be done with a tap as soon as it is stored.
             self.taps.note(&taps);
-            let stored = self.desk.receive(messages).await;
+            let stored = self.inbox.receive(messages).await;
             if stored.is_ok() {
                 self.taps.hold(taps);
             } else {

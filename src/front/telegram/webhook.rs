@@ -20,7 +20,7 @@ use super::ids::MessageIds;
 use super::taps::Held;
 use super::update::{self, Incoming};
 use super::{ALLOWED, Api, ApiError, Stopped, TELEGRAM, Timing, insist, tell_broken};
-use crate::front::Desk;
+use crate::front::Inbox;
 use crate::log_throttle::LOG;
 
 const NO_JSON: &str = "an update is not JSON and is left out";
@@ -53,15 +53,15 @@ fn same(given: &[u8], secret: &str) -> bool {
 }
 
 /// `POST /telegram/<secret>`.
-pub(super) fn router(token: &SecretString, desk: Arc<dyn Desk>, held: Arc<Held>) -> Router {
-    let state = Arc::new(Hook { secrets: Secrets::new(token), ids: MessageIds::of(token), desk, held });
+pub(super) fn router(token: &SecretString, inbox: Arc<dyn Inbox>, held: Arc<Held>) -> Router {
+    let state = Arc::new(Hook { secrets: Secrets::new(token), ids: MessageIds::of(token), inbox, held });
     Router::new().route("/telegram/{secret}", post(take)).with_state(state)
 }
 
 struct Hook {
     secrets: Secrets,
     ids: MessageIds,
-    desk: Arc<dyn Desk>,
+    inbox: Arc<dyn Inbox>,
     held: Arc<Held>,
 }
 
@@ -115,7 +115,7 @@ impl Hook {
         self.ids.store(&mut message);
         // The shop may be done with a tap as soon as it is stored.
         let said = tap.as_deref().map(|tap| self.held.respond_to(tap));
-        if let Err(error) = self.desk.receive(vec![message]).await {
+        if let Err(error) = self.inbox.receive(vec![message]).await {
             if let Some(tap) = &tap {
                 self.held.forget(tap);
             }

@@ -22,12 +22,12 @@ use crate::support::front::{BUDI, Notes, receive, settings, staff, telegram};
 #[tokio::test]
 async fn messages_are_stored_before_they_are_acknowledged() {
     let api = BotApi::start().await;
-    let desk = Notes::new(&api);
+    let inbox = Notes::new(&api);
     api.push((1..=250).map(|n| message(n, BUDI, &format!("pesan {n}"))));
-    let running = receive(telegram(&api), &desk);
-    desk.until_kept(250).await;
+    let running = receive(telegram(&api), &inbox);
+    inbox.until_kept(250).await;
     api.until("the last acknowledgement", |api| api.acknowledged() == 251).await;
-    for (n, (message, acknowledged)) in desk.kept.lock().iter().enumerate() {
+    for (n, (message, acknowledged)) in inbox.kept.lock().iter().enumerate() {
         assert_eq!(message.text, format!("pesan {}", n + 1));
         assert!(*acknowledged <= i64::try_from(n).unwrap() + 1, "update {} was acknowledged too early", n + 1);
     }
@@ -40,14 +40,14 @@ async fn messages_are_stored_before_they_are_acknowledged() {
 #[tokio::test]
 async fn what_the_store_did_not_take_comes_again() {
     let api = BotApi::start().await;
-    let desk = Notes::new(&api);
-    desk.fail(3);
+    let inbox = Notes::new(&api);
+    inbox.fail(3);
     api.push([message(7, BUDI, "SAL"), message(8, BUDI, "HARGA")]);
-    let running = receive(telegram(&api), &desk);
-    desk.until_kept(2).await;
-    assert_eq!(desk.kept.lock()[0].1, 0, "nothing was acknowledged while the store failed");
+    let running = receive(telegram(&api), &inbox);
+    inbox.until_kept(2).await;
+    assert_eq!(inbox.kept.lock()[0].1, 0, "nothing was acknowledged while the store failed");
     api.until("the acknowledgement", |api| api.acknowledged() == 9).await;
-    assert_eq!(desk.texts(), ["SAL", "HARGA"]);
+    assert_eq!(inbox.texts(), ["SAL", "HARGA"]);
     running.stop().await.unwrap();
 }
 
@@ -72,7 +72,7 @@ async fn a_restart_asks_for_everything_that_was_not_acknowledged() {
 #[tokio::test]
 async fn one_unreadable_update_hides_no_other() {
     let api = BotApi::start().await;
-    let desk = Notes::new(&api);
+    let inbox = Notes::new(&api);
     api.push([
         message(1, BUDI, "satu"),
         json!({"update_id": 2, "message": {"nothing": "known"}}),
@@ -82,17 +82,17 @@ async fn one_unreadable_update_hides_no_other() {
         json!(null),
         message(6, BUDI, "dua"),
     ]);
-    let running = receive(telegram(&api), &desk);
-    desk.until_kept(2).await;
+    let running = receive(telegram(&api), &inbox);
+    inbox.until_kept(2).await;
     api.until("the acknowledgement", |api| api.acknowledged() == 7).await;
-    assert_eq!(desk.texts(), ["satu", "dua"]);
+    assert_eq!(inbox.texts(), ["satu", "dua"]);
     running.stop().await.unwrap();
 }
 
 #[tokio::test]
 async fn an_edit_is_no_order_and_a_group_is_told_apart() {
     let api = BotApi::start().await;
-    let desk = Notes::new(&api);
+    let inbox = Notes::new(&api);
     let mut group = message(3, -100_500, "S10.0812.1234");
     group["message"]["chat"]["type"] = json!("supergroup");
     api.push([
@@ -101,13 +101,13 @@ async fn an_edit_is_no_order_and_a_group_is_told_apart() {
         group,
         message(4, BUDI, "SAL"),
     ]);
-    let running = receive(telegram(&api), &desk);
-    desk.until_kept(3).await;
+    let running = receive(telegram(&api), &inbox);
+    inbox.until_kept(3).await;
     api.until("the acknowledgement", |api| api.acknowledged() == 5).await;
-    let kept: Vec<_> = desk.kept.lock().iter().map(|(m, _)| (m.chat.clone(), m.private)).collect();
+    let kept: Vec<_> = inbox.kept.lock().iter().map(|(m, _)| (m.chat.clone(), m.private)).collect();
     let budi = || ChatId::telegram(BUDI);
     assert_eq!(kept, [(budi(), true), (ChatId::telegram(-100_500), false), (budi(), true)]);
-    let texts = desk.texts();
+    let texts = inbox.texts();
     assert_eq!(Marked::from_text(&texts[0]), Some(Marked::Edited { words: "S10.0812.1234" }));
     running.stop().await.unwrap();
 }
@@ -115,20 +115,20 @@ async fn an_edit_is_no_order_and_a_group_is_told_apart() {
 #[tokio::test]
 async fn a_tap_is_stored_and_answered() {
     let api = BotApi::start().await;
-    let desk = Notes::new(&api);
+    let inbox = Notes::new(&api);
     let query = json!({"id": "777", "from": {"id": BUDI}, "data": "SAL", "message": content(1, BUDI, "menu")});
     api.push([json!({"update_id": 1, "callback_query": query})]);
-    let running = receive(telegram(&api), &desk);
+    let running = receive(telegram(&api), &inbox);
     api.until("the answer", |api| api.calls("answercallbackquery").len() == 1).await;
     assert_eq!(api.calls("answercallbackquery")[0].body["callback_query_id"], "777");
-    assert_eq!(desk.texts(), ["SAL"]);
+    assert_eq!(inbox.texts(), ["SAL"]);
     running.stop().await.unwrap();
 }
 
 #[tokio::test]
 async fn receiving_survives_whatever_telegram_answers() {
     let api = BotApi::start().await;
-    let desk = Notes::new(&api);
+    let inbox = Notes::new(&api);
     api.mishaps(
         "getupdates",
         [
@@ -141,8 +141,8 @@ async fn receiving_survives_whatever_telegram_answers() {
         ],
     );
     api.push([message(1, BUDI, "SAL")]);
-    let running = receive(telegram(&api), &desk);
-    desk.until_kept(1).await;
+    let running = receive(telegram(&api), &inbox);
+    inbox.until_kept(1).await;
     assert_eq!(api.calls("deletewebhook").len(), 2, "a conflict may be a webhook");
     running.stop().await.unwrap();
 }
@@ -150,9 +150,9 @@ async fn receiving_survives_whatever_telegram_answers() {
 #[tokio::test]
 async fn a_refused_token_stops_with_a_clear_word() {
     let api = BotApi::start().await;
-    let desk = Notes::new(&api);
+    let inbox = Notes::new(&api);
     let wrong = Settings { token: "8123456789:wrongWRONG".into(), ..settings(&api) };
-    let running = receive(Telegram::new(wrong).unwrap(), &desk);
+    let running = receive(Telegram::new(wrong).unwrap(), &inbox);
     let stopped = tokio::time::timeout(Duration::from_secs(5), running.task).await.unwrap().unwrap();
     assert_eq!(stopped, Err(Stopped::BadToken));
     assert!(Stopped::BadToken.to_string().contains("TELOXIDE_TOKEN"));
@@ -172,10 +172,10 @@ async fn a_stop_does_not_wait_for_a_long_question() {
 async fn the_bot_learns_its_name_and_publishes_its_menu() {
     let api = BotApi::start().await;
     let bot = Arc::new(telegram(&api));
-    let (cancel, desk) = (CancellationToken::new(), Notes::new(&api));
+    let (cancel, inbox) = (CancellationToken::new(), Notes::new(&api));
     let (running, token) = (Arc::clone(&bot), cancel.clone());
     let task =
-        tokio::spawn(async move { running.run(&*desk, staff().subscribe(), Leases::alone().leading(), &token).await });
+        tokio::spawn(async move { running.run(&*inbox, staff().subscribe(), Leases::alone().leading(), &token).await });
     api.until("the menus", |api| api.calls("setmycommands").len() == 6).await;
     assert_eq!(bot.bot_name(), Some("konter_bot"));
     let scoped: Vec<Value> = api.calls("setmycommands").iter().map(|call| call.body["scope"].clone()).collect();
@@ -187,12 +187,12 @@ async fn the_bot_learns_its_name_and_publishes_its_menu() {
 #[tokio::test]
 async fn menus_follow_the_roles_and_refused_ones_are_offered_again() {
     let api = BotApi::start().await;
-    let (desk, roster) = (Notes::new(&api), staff());
+    let (inbox, roster) = (Notes::new(&api), staff());
     api.mishaps("setmycommands", [Mishap::Refuse(400, "Bad Request: chat not found"), Mishap::Page(502)]);
     let cancel = CancellationToken::new();
     let (token, followed) = (cancel.clone(), roster.subscribe());
     let bot = telegram(&api);
-    let task = tokio::spawn(async move { bot.run(&*desk, followed, Leases::alone().leading(), &token).await });
+    let task = tokio::spawn(async move { bot.run(&*inbox, followed, Leases::alone().leading(), &token).await });
     let of = |method: &str, chat: i64| {
         let scope = json!({"type": "chat", "chat_id": chat});
         let calls = api.calls(method).into_iter().filter(|call| call.fine && call.body["scope"] == scope);
@@ -226,7 +226,7 @@ async fn menus_follow_the_roles_and_refused_ones_are_offered_again() {
 async fn what_time_telegram_says_it_is_is_passed_on() {
     use konter::clock::Elsewhere;
     let api = BotApi::start().await;
-    let desk = Notes::new(&api);
+    let inbox = Notes::new(&api);
     let heard = Arc::new(Mutex::new(Vec::new()));
     let bot = telegram(&api);
     bot.learn_clock(Box::new({
@@ -236,8 +236,8 @@ async fn what_time_telegram_says_it_is_is_passed_on() {
     let mut late = message(1, BUDI, "SAL");
     late["message"]["date"] = json!(1_000_000);
     api.push([late]);
-    let running = receive(bot, &desk);
-    desk.until_kept(1).await;
+    let running = receive(bot, &inbox);
+    inbox.until_kept(1).await;
     running.stop().await.unwrap();
     let heard = heard.lock();
     let near = |at: &chrono::DateTime<chrono::Utc>| (chrono::Utc::now() - *at).abs() < chrono::TimeDelta::minutes(5);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use konter::front::Desk;
+use konter::front::Inbox;
 use konter::front::telegram::{Settings, Stopped, Telegram, Timing, Waker};
 use konter_store::{InboxMessage, Leases, StoreError};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ const FIRST: i64 = 500;
 struct Counter(Arc<konter::shop::Shop>);
 
 #[async_trait]
-impl Desk for Counter {
+impl Inbox for Counter {
     async fn receive(&self, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
         self.0.receive(messages).await
     }
@@ -50,10 +50,10 @@ impl Line {
         let words = Arc::new(Words::builtin());
         let pump = telegram.pump(Arc::new(shop.store.clone()), words, Waker::default());
         let pump = tokio::spawn(pump.run(cancel.clone()));
-        let (desk, token) = (Counter(Arc::clone(&shop.shop)), cancel.clone());
+        let (inbox, token) = (Counter(Arc::clone(&shop.shop)), cancel.clone());
         let front =
             tokio::spawn(
-                async move { telegram.run(&desk, staff().subscribe(), Leases::alone().leading(), &token).await },
+                async move { telegram.run(&inbox, staff().subscribe(), Leases::alone().leading(), &token).await },
             );
         Self { shop, api, updates: AtomicI64::new(1), cancel, pump, front }
     }

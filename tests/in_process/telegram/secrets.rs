@@ -60,18 +60,18 @@ async fn neither_the_token_nor_a_message_gets_into_the_log() {
     tracing::callsite::rebuild_interest_cache();
 
     let (api, outbox, waker, pump) = sender(Plain).await;
-    let desk = Notes::new(&api);
+    let inbox = Notes::new(&api);
     let all =
         [Mishap::Garbage, Mishap::Page(500), Mishap::Hang(Duration::from_millis(2100)), Mishap::Refuse(400, "no")];
     for method in ["getupdates", "sendmessage", "deletemessage", "setmycommands", "deletewebhook"] {
         api.mishaps(method, all.clone());
     }
     api.push([message(1, BUDI, "S10.0812.9876"), json!({"update_id": 2, "message": {"text": "S10.0812.9876"}})]);
-    let running = receive(telegram(&api), &desk);
+    let running = receive(telegram(&api), &inbox);
     outbox.say(BUDI, "SN: 5544");
     outbox.forget(BUDI, "7");
     waker.notify(&ChatId::telegram(BUDI));
-    desk.until_kept(1).await;
+    inbox.until_kept(1).await;
     until_empty(&api, &outbox).await;
     running.stop().await.unwrap();
     pump.stop().await;
@@ -81,7 +81,7 @@ async fn neither_the_token_nor_a_message_gets_into_the_log() {
     let nowhere = Settings { api_url: Some(format!("http://{closed}")), ..settings(&api) };
     let bot = Telegram::new(nowhere).unwrap();
     let error = bot.download("file", 10).await.unwrap_err();
-    let running = receive(bot, &desk);
+    let running = receive(bot, &inbox);
     log.until("Telegram cannot be reached").await;
     running.stop().await.unwrap();
 

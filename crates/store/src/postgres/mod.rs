@@ -6,7 +6,7 @@
 //! can read: a new step in `migrations/` (which also moves the rows there are), an entry in `tables`, a function in
 //! `columns`. A new read needs nothing either when it goes by keys and ranges (`fetch` says what it costs); it is
 //! written once for all stores, and `queries` has those that the database's indexes answer better. When commits of a new
-//! kind are frequent, `foresight` saves them a round trip.
+//! kind are frequent, `predicted_keys` saves them a round trip.
 //!
 //! Nothing read is kept for later. Guessing rows from what this process wrote last halved the round trips and did not let
 //! more orders through (docs/postgres.md).
@@ -15,10 +15,10 @@ mod alone;
 mod columns;
 mod copy;
 mod fetch;
-mod foresight;
 mod link;
 mod listener;
 mod migrate;
+mod predicted_keys;
 mod queries;
 mod references;
 mod sharing;

@@ -29,9 +29,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_postgres::Row;
 
 use super::fetch::{Fetched, View, Wanted, fetch};
-use super::foresight::keys_of;
 use super::link::{Asked, Trouble, ask, connection, tell, together};
 use super::listener::{lines_of, words_of};
+use super::predicted_keys::keys_of;
 use super::tables::{Statements, Table};
 use super::value::{Column, Param};
 use crate::apply::{Group, Tip};
