@@ -224,6 +224,10 @@ mod tests {
         for text in ["GAGAL refund, trx sukses", "sukses, SN menyusul", "SUKSES"] {
             assert!(denies_failure(text), "{text}");
         }
+    }
+
+    #[test]
+    fn what_speaks_of_something_else_denies_nothing() {
         for text in [
             "GAGAL. Nomor tujuan salah",
             "Cek kembali nomor tujuan Anda..",
