@@ -50,7 +50,7 @@ const WAVERING: &[&str] = &[
     r"(?:unknown|undefined) +(?:status|state|result|respon(?:se|s)?)|(?:status|hasil|respon(?:se|s)?|jawaban)(?:nya)?(?: +akhir)?(?: +(?:trx|transaksi))? +(?:unknown|undefined|(?:tidak|tdk|tak|gak|belum|blm) +(?:di ?)?(?:kenal|kenali|ketahui|jelas|pasti|sesuai|lengkap|terbaca))",
     r"sn +(?:masih +)?kosong|meragukan|ragu(?:-ragu)?|ambigu(?:ous)?|partial(?:ly)?|sebagian",
     // Its own question was not answered.
-    r"read +time ?-?out|gateway +time ?-?out|(?:http +|error +)?50[0234]|time ?-?out[ .,;:|-]+(?:cek|check|mohon|harap|tunggu|status)(?: +[a-z]+)?",
+    r"read +time ?-?out|gateway +time ?-?out|(?:http|error) +50[0234]|50[0234] +(?:bad|gateway|service|internal)|^[^a-z0-9]*(?:gagal[ .,;:|-]+)?50[0234][^a-z0-9]*$|time ?-?out[ .,;:|-]+(?:cek|check|mohon|harap|tunggu|status)(?: +[a-z]+)?",
     r"(?:koneksi|jaringan|sambungan|connection|network)(?: +(?:ke +)?(?:provider|server|operator|biller|supplier))? +(?:ter)?(?:putus|reset|lost|closed|dropped|aborted|broken)|terputus",
     r"(?:server|provider|operator|host|biller|supplier|h2h|sp|modul) +(?:tidak|tdk|gak|ga|tak|belum|blm) +(?:me)?(?:respon|respons|response|jawab|njawab|balas|mbalas|nanggapi)",
     r"(?:respon(?:se|s)?|jawaban|balasan|status)(?:nya)?(?: +(?:dari +)?(?:provider|server|operator|biller|supplier))+ +(?:tidak|tdk|tak|gak|belum|blm) +(?:di ?)?(?:ketahui|kenal|kenali|jelas|terbaca|ada)",
@@ -224,6 +224,10 @@ mod tests {
         for text in ["GAGAL refund, trx sukses", "sukses, SN menyusul", "SUKSES"] {
             assert!(denies_failure(text), "{text}");
         }
+    }
+
+    #[test]
+    fn what_speaks_of_something_else_denies_nothing() {
         for text in [
             "GAGAL. Nomor tujuan salah",
             "Cek kembali nomor tujuan Anda..",
@@ -263,6 +267,9 @@ mod tests {
             "CutOff/ Timeout, silahkan ulangi beberapa saat kemudian.",
             "connection refused",
             "Nomor 081200000502 salah",
+            // A balance is no code of a gateway's.
+            "Transaksi S10.081234567890 GAGAL, Saldo: Rp1.500.000",
+            "GAGAL. Nomor salah. Saldo 89.502",
             "Token 14027480301 tidak terdaftar",
             "",
         ] {
