@@ -54,7 +54,7 @@ impl Announcing {
             }
             look = tokio::select! {
                 () = self.process.stop.cancelled() => return,
-                _ = clock_set.changed() => true,
+                () = clock_set.changed() => true,
                 () = tokio::time::sleep(LOOK_EVERY), if any => true,
                 () = self.started.notified() => {
                     any = true;

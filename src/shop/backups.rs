@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use secrecy::SecretString;
-use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use super::alerts::Alerts;
-use super::process::Process;
+use super::process::{ClockSet, Process};
 use crate::backup::folder::{self, Own};
 use crate::backup::set::{self, Proof};
 use crate::backup::{self, BackupError, seal};
@@ -40,7 +39,7 @@ pub(super) struct Backups {
     leases: Arc<Leases>,
     alerts: Arc<Alerts>,
     stop: CancellationToken,
-    clock_set: watch::Receiver<()>,
+    clock_set: ClockSet,
     settings: BackupSettings,
     every: TimeDelta,
     /// After a failure.
@@ -95,7 +94,7 @@ impl Backups {
             }
             tokio::select! {
                 () = self.stop.cancelled() => return,
-                _ = self.clock_set.changed() => {}
+                () = self.clock_set.changed() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::watch;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,7 +22,20 @@ pub(super) struct Process {
     pub share: Arc<Leases>,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
-    clock_set: watch::Sender<()>,
+    clock_set: broadcast::Sender<()>,
+}
+
+/// Word that the clock was set. Whoever waits for it is woken in the order in which they wait: a watch would draw lots, and
+/// nothing that is played twice be the same.
+pub(super) struct ClockSet(broadcast::Receiver<()>);
+
+impl ClockSet {
+    pub async fn changed(&mut self) {
+        // Whoever is behind has missed the same word.
+        if matches!(self.0.recv().await, Err(RecvError::Closed)) {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 impl Process {
@@ -33,25 +46,26 @@ impl Process {
             clock,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
-            clock_set: watch::Sender::new(()),
+            clock_set: broadcast::Sender::new(1),
         }
     }
 
     /// Tells everybody who waits for a moment that the clock was set.
     pub fn tell_clock_set(&self) {
-        self.clock_set.send_replace(());
+        // Nobody may be waiting.
+        let _ = self.clock_set.send(());
     }
 
     /// Hears from now on when the clock is set.
-    pub fn clock_set(&self) -> watch::Receiver<()> {
-        self.clock_set.subscribe()
+    pub fn clock_set(&self) -> ClockSet {
+        ClockSet(self.clock_set.subscribe())
     }
 
     /// Waits until it is time for the next look, or the clock is set. `false`: the shop stops.
-    pub async fn pause(&self, time: Duration, clock_set: &mut watch::Receiver<()>) -> bool {
+    pub async fn pause(&self, time: Duration, clock_set: &mut ClockSet) -> bool {
         tokio::select! {
             () = self.stop.cancelled() => false,
-            _ = clock_set.changed() => true,
+            () = clock_set.changed() => true,
             () = tokio::time::sleep(time) => true,
         }
     }

@@ -111,7 +111,7 @@ impl Scheduler {
             }
             tokio::select! {
                 () = self.process.stop.cancelled() => return,
-                _ = clock_set.changed() => {}
+                () = clock_set.changed() => {}
                 () = self.schedule.wait() => {}
             }
         }

@@ -469,7 +469,8 @@ async fn a_yes_counts_for_the_account_that_was_asked() {
     let counter = ChatId::telegram(2_077);
     shop.add_agent(tono(), RICH, Locale::Id).await;
     alter(&shop, 1, |agent| {
-        (agent.network.upline, agent.chats) = (Some(AgentId(3)), vec![reseller(), counter.clone()])
+        agent.network.upline = Some(AgentId(3));
+        agent.chats.push(counter.clone());
     })
     .await;
     let question = asked(&shop, &counter, "TR.KR0002.600000.1234").await;

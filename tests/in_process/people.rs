@@ -392,6 +392,7 @@ async fn nor_does_it_change_back_after_a_restart() {
         assert!(hears(&shop, &reseller(), words).await.contains(CHANGED));
         shop = shop.reopen(Setup::default()).await;
         assert!(hears(&shop, &reseller(), words).await.contains(CHANGED), "{words}");
+        assert!(hears(&shop, &reseller(), &format!("s5.081234567890.{kept}")).await.contains("SUKSES"), "{words}");
         shop.pass(TimeDelta::days(2));
         // Where the new one stood first, the same words are the way back, once they are no repeat any more.
         assert!(hears(&shop, &reseller(), words).await.contains(CHANGED), "{words}");

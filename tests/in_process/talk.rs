@@ -58,10 +58,10 @@ async fn of_all_that_people_say_only_orders_are_bought() {
         shop.shop.receive(vec![shop.message(&reseller(), &row.text)]).await.unwrap();
         shop.answers_all().await;
         // What a busy machine leaves undone is looked at again after a minute of the shop's time.
-        let looks = Cell::new(0);
+        let looks = Cell::new(0_u32);
         let is_done = async || {
             looks.set(looks.get() + 1);
-            if looks.get() % LOOKS_A_SECOND == 0 {
+            if looks.get().is_multiple_of(LOOKS_A_SECOND) {
                 shop.pass(TimeDelta::seconds(1));
             }
             shop.store.open_orders().await.unwrap().is_empty()

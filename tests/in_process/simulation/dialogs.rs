@@ -46,8 +46,8 @@ impl Stage {
     /// Somebody begins to say something in several messages, or goes on; mostly one message at a time.
     pub fn goes_on(&self) -> Vec<InboxMessage> {
         let world = &self.world;
-        let begun: Vec<ChatId> = self.dialogs.lock().keys().cloned().collect();
-        let chat = if begun.is_empty() || world.percent(40) {
+        let talking: Vec<ChatId> = self.dialogs.lock().keys().cloned().collect();
+        let chat = if talking.is_empty() || world.percent(40) {
             let is_new = world.percent(25);
             let n = self.anyone();
             let chat = if is_new { stranger(world.below(STRANGERS)) } else { self.a_chat_of(n) };
@@ -55,7 +55,7 @@ impl Stage {
             self.dialogs.lock().insert(chat.clone(), dialog);
             chat
         } else {
-            world.pick(&begun).clone()
+            world.pick(&talking).clone()
         };
         let count = *world.pick(&[1, 1, 2, 3]);
         let mut said = Vec::new();
