@@ -69,6 +69,8 @@ pub enum TalkReply {
     },
     /// A transfer and an order in one message.
     OneByOne,
+    /// Only a meter tells whose it is.
+    WhoseNumber,
     /// When somebody is there.
     Hours,
     WantsAdmin,
@@ -118,6 +120,8 @@ pub enum TalkReply {
     },
     /// The PIN that something waits for.
     PressPin,
+    /// Digits that may be the PIN or another sum.
+    SumOrPin,
     /// A PIN alone that buys nothing; `waits`: what was shown before something else was written, `choose`: something is
     /// offered of which nothing has been chosen.
     LonePin {
@@ -275,8 +279,11 @@ pub enum TalkReply {
     },
     /// Something is to be bought later, which nobody keeps for its writer.
     Later,
-    /// A no where nothing was asked.
-    NothingWaits,
+    /// A no where nothing was asked; `works_here`: of one who is shown cards with buttons to decide.
+    NothingWaits {
+        #[serde(default)]
+        works_here: bool,
+    },
     /// Whoever wrote wants to think.
     Waits,
 }
