@@ -87,7 +87,6 @@ impl Offers {
             products: products.iter().map(|line| line.code.clone()).collect(),
             prices: products.iter().map(|line| Some(line.price)).collect(),
             chosen: None,
-            shelf: None,
             nth: 1,
             buyer_phone: None,
             placed: None,

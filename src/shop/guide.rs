@@ -21,6 +21,10 @@ const ALBUM_WITHIN: TimeDelta = TimeDelta::minutes(1);
 #[derive(Default)]
 pub(super) struct Guides {
     offers: Mutex<HashMap<ChatId, Guide>>,
+    /// The list of products that each chat looked at last.
+    lists: Mutex<HashMap<ChatId, Listed>>,
+    /// The order that was refused last, by its product and its number.
+    refused: Mutex<HashMap<ChatId, Refusal>>,
     /// What chats were asked for.
     asked: Mutex<HashMap<ChatId, Awaited>>,
     /// Several orders of one message that wait for their PIN.
@@ -36,6 +40,9 @@ pub(super) struct Guides {
     /// The announcement that was shown last: only few people make any.
     announcements: Mutex<HashMap<ChatId, BroadcastId>>,
 }
+
+/// What was refused, to which number, and when.
+type Refusal = (ProductCode, String, DateTime<Utc>);
 
 /// Each with when it was looked up.
 type Bills = Vec<(InquiryId, DateTime<Utc>)>;
@@ -55,6 +62,10 @@ pub(super) enum Awaits {
     ShopPin(String),
     /// How much is paid in.
     Deposit,
+    /// The zone of this user of a game.
+    Zone { product: ProductCode, user: String },
+    /// Several below are called as somebody was named: which one? With each one's command, but for its PIN.
+    Which(Vec<(AgentId, String)>),
 }
 
 struct Awaited {
@@ -62,6 +73,15 @@ struct Awaited {
     /// The message that came next, whatever it was: only that one can be the answer.
     by: Option<String>,
     at: DateTime<Utc>,
+}
+
+/// A list of products: what a sum alone is of.
+#[derive(Clone, Debug)]
+pub(super) struct Listed {
+    /// The service it was asked for by, which may be one that nobody sells here.
+    pub of: Wish,
+    pub products: Vec<ProductCode>,
+    pub at: DateTime<Utc>,
 }
 
 /// Orders that were shown together.
@@ -91,6 +111,8 @@ pub(super) struct HeldLine {
 struct Album {
     /// `None` where what stood under its first picture did not say.
     id: Option<String>,
+    /// Whether it was passed on.
+    passed_on: bool,
     at: DateTime<Utc>,
 }
 
@@ -106,8 +128,6 @@ pub(super) struct Guide {
     pub prices: Vec<Option<Rupiah>>,
     /// Which of them was chosen.
     pub chosen: Option<usize>,
-    /// Which category was looked at.
-    pub shelf: Option<usize>,
     /// 1 for the first order of it today.
     pub nth: u8,
     pub buyer_phone: Option<Phone>,
@@ -161,11 +181,32 @@ impl Guides {
         Some(guide.clone())
     }
 
-    /// Another category of it is looked at.
-    pub fn look_at(&self, chat: &ChatId, id: u64, place: usize) {
-        if let Some(guide) = self.offers.lock().get_mut(chat).filter(|guide| guide.id == id) {
-            guide.shelf = Some(place);
+    pub fn note_refused(&self, chat: &ChatId, product: ProductCode, dest: String, now: DateTime<Utc>) {
+        let mut refused = self.refused.lock();
+        refused.retain(|_, (.., at)| now - *at < FORGOTTEN_AFTER);
+        refused.insert(chat.clone(), (product, dest, now));
+    }
+
+    /// The order that was refused last, and when.
+    pub fn refused(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<Refusal> {
+        self.refused.lock().get(chat).filter(|(.., at)| now - *at < FORGOTTEN_AFTER).cloned()
+    }
+
+    /// A list was looked at; `None`: one of everything.
+    pub fn look_at(&self, chat: &ChatId, listed: Option<Listed>) {
+        let mut lists = self.lists.lock();
+        match listed {
+            Some(listed) => {
+                lists.retain(|_, known| listed.at - known.at < FORGOTTEN_AFTER);
+                lists.insert(chat.clone(), listed);
+            }
+            None => drop(lists.remove(chat)),
         }
+    }
+
+    /// The list that was looked at last.
+    pub fn listed(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<Listed> {
+        self.lists.lock().get(chat).filter(|listed| now - listed.at < FORGOTTEN_AFTER).cloned()
     }
 
     /// The offer has become an order.
@@ -323,17 +364,18 @@ impl Guides {
         self.proofs.lock().get(chat).filter(|(proven, _)| *proven == ticket).map(|(_, at)| *at)
     }
 
-    /// Notes a picture that was taken with what stood under it, or by itself.
-    pub fn note_picture(&self, chat: &ChatId, album: Option<&str>, now: DateTime<Utc>) {
+    /// Notes a picture that came with what stood under it, or by itself, and whether it was passed on.
+    pub fn note_picture(&self, chat: &ChatId, album: Option<&str>, passed_on: bool, now: DateTime<Utc>) {
         let mut albums = self.albums.lock();
         albums.retain(|_, album| now - album.at < ALBUM_WITHIN);
-        albums.insert(chat.clone(), Album { id: album.map(str::to_owned), at: now });
+        albums.insert(chat.clone(), Album { id: album.map(str::to_owned), passed_on, at: now });
     }
 
-    /// Whether a picture belongs to an album of which one has been taken just now.
-    pub fn is_of_same_album(&self, chat: &ChatId, album: &str, now: DateTime<Utc>) -> bool {
+    /// Whether an album of which a picture has come just now was passed on; `None` where none has.
+    pub fn passed_on(&self, chat: &ChatId, album: &str, now: DateTime<Utc>) -> Option<bool> {
         let mut albums = self.albums.lock();
-        let taken = albums.get_mut(chat).filter(|taken| now - taken.at < ALBUM_WITHIN);
-        taken.is_some_and(|taken| taken.id.get_or_insert_with(|| album.to_owned()).as_str() == album)
+        let known = albums.get_mut(chat).filter(|known| now - known.at < ALBUM_WITHIN)?;
+        let is_same = known.id.get_or_insert_with(|| album.to_owned()).as_str() == album;
+        is_same.then_some(known.passed_on)
     }
 }

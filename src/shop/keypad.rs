@@ -68,6 +68,8 @@ struct Keypad {
     done: Option<String>,
     /// Something else was written meanwhile: a PIN typed now may be meant for that.
     interrupted: Interrupted,
+    /// What may be its PIN or another sum has been asked about.
+    doubted: bool,
     used_at: DateTime<Utc>,
 }
 
@@ -182,6 +184,13 @@ impl Keypads {
         self.pads.lock().get(chat).is_some_and(|pad| pad.of == of && pad.message.as_deref() == Some(message))
     }
 
+    /// Asks, once a keypad, whether digits are meant as its PIN; `false` where that was asked, or something came between.
+    pub fn doubt(&self, chat: &ChatId) -> bool {
+        let mut pads = self.pads.lock();
+        let pad = pads.get_mut(chat).filter(|pad| pad.interrupted == Interrupted::No && pad.done.is_none());
+        pad.is_some_and(|pad| !std::mem::replace(&mut pad.doubted, true))
+    }
+
     /// A message says that it is for this very keypad, whatever came between.
     pub fn mean(&self, chat: &ChatId, of: PadId) {
         if let Some(pad) = self.pads.lock().get_mut(chat).filter(|pad| pad.of == of) {
@@ -265,7 +274,8 @@ impl Keypads {
 impl Keypad {
     fn new(of: PadId, message: Option<&str>, now: DateTime<Utc>) -> Self {
         let message = message.map(str::to_owned);
-        Self { of, message, strokes: Vec::new(), from: 0, done: None, interrupted: Interrupted::No, used_at: now }
+        let (strokes, done, interrupted) = (Vec::new(), None, Interrupted::No);
+        Self { of, message, strokes, from: 0, done, interrupted, doubted: false, used_at: now }
     }
 
     fn strike(&mut self, tap: &str, key: PadKey, drawn: Option<u16>) {

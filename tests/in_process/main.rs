@@ -71,5 +71,6 @@ mod talk_meant;
 mod talk_said;
 mod telegram;
 mod tidy;
+mod transfer_meant;
 mod unmeant;
 mod which_is_meant;

@@ -433,6 +433,30 @@ async fn another_sum_withdraws_what_was_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sum_as_long_as_the_pin_is_no_wrong_pin() {
+    let shop = open().await;
+    hears(&shop, &reseller(), "GP.1234.73512").await;
+    shop.note("-- a word says that it is a sum");
+    for (text, sum) in [("tr KR0002 12000", "15000 aja"), ("s10 081234567890", "20000 aja ya")] {
+        hears(&shop, &reseller(), text).await;
+        let said = hears(&shop, &reseller(), sum).await;
+        assert!(said.contains("15.000") || said.contains("S20 Telkomsel 20.000"), "{text}, {sum}: {said}");
+        hears(&shop, &reseller(), "batal").await;
+    }
+    shop.note("-- what may be both is asked about once");
+    for (text, sum) in [("markup KR0002 150", "15000"), ("s10 081234567890", "50000")] {
+        hears(&shop, &reseller(), text).await;
+        assert!(hears(&shop, &reseller(), sum).await.contains("tidak dihitung salah PIN"), "{text}, {sum}");
+        hears(&shop, &reseller(), "batal").await;
+    }
+    assert!(!shop.store.agent(konter_core::ids::AgentId(1)).await.unwrap().unwrap().pin.has_failures());
+    hears(&shop, &reseller(), "s10 081234567890").await;
+    hears(&shop, &reseller(), "50000").await;
+    assert!(hears(&shop, &reseller(), "73512").await.contains("SUKSES"), "the PIN itself is taken");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_writers_own_pin_is_passed_on_to_nobody() {
     let shop = open().await;
     shop.say(&reseller(), "GP.1234.7351", 1).await;
@@ -443,6 +467,8 @@ async fn the_writers_own_pin_is_passed_on_to_nobody() {
         "KOMPLAIN.sudah 7351 kali dicoba",
         "komplain pin 7.3.5.1 salah terus",
         "komplain pin 7-3-5-1 ga bisa",
+        "komplain S10 081234567890 73.51 belum masuk",
+        "komplain S10 081234567891 735 1 belum masuk",
         "sudah transfer 100618 7351",
     ] {
         let message = shop.message(&reseller(), text);
@@ -471,7 +497,14 @@ async fn a_name_that_several_have_is_asked_back_and_one_alone_is_found() {
         &reseller(),
         &[
             ("tr ani 5000", &["KR0004 Ani Jaya", "KR0005 Ani Berkah", "belum ada yang dijalankan"]),
-            ("kirim 7500 ke ani", &["KR0004 Ani Jaya", "KR0005 Ani Berkah"]),
+            ("yang kedua", &["Kirim saldo 5.000 ke KR0005 Ani Berkah", "ketik PIN"]),
+            ("kirim 7500 ke ani", &["KR0004 Ani Jaya", "KR0005 Ani Berkah", "yang kedua"]),
+            ("KR0004 aja", &["Kirim saldo 7.500 ke KR0004 Ani Jaya"]),
+            ("tr ani 6000", &["KR0004 Ani Jaya"]),
+            ("ani berkah", &["Kirim saldo 6.000 ke KR0005 Ani Berkah"]),
+            ("tr ani 6000", &["KR0004 Ani Jaya"]),
+            ("saldo", &["Saldo"]),
+            ("yang pertama", &["belum dimengerti"]),
             ("tr ani jaya 5000", &["Kirim saldo 5.000 ke KR0004 Ani Jaya"]),
             ("tf wati 7500", &["Kirim saldo 7.500 ke KR0002 Wati Cell"]),
             ("kirim 7500 ke wati", &["Kirim saldo 7.500 ke KR0002 Wati Cell"]),
@@ -498,6 +531,20 @@ async fn a_newcomer_who_is_not_understood_is_still_shown_how_to_register() {
     shop.note("-- no name is taken in silence");
     hears(&shop, &newcomer(), "daftar").await;
     assert!(hears(&shop, &newcomer(), "Gita Cell").await.contains("Gita Cell"));
+    shop.note("-- a question is no name, a name may be corrected, and an ok is answered");
+    let chat = ChatId::telegram(7_600);
+    for (text, told) in [
+        ("daftar", "Nama tokonya apa"),
+        ("mau tanya dulu boleh", "DAFTAR.nama toko.PIN"),
+        ("Gito Jaya", "Nama toko: Gito Jaya"),
+        ("ok", "PIN pilihan"),
+        ("bukan, Gita Jaya", "Nama toko: Gita Jaya"),
+    ] {
+        assert!(hears(&shop, &chat, text).await.contains(told), "{text}");
+    }
+    hears(&shop, &chat, "8264").await;
+    assert_eq!(registered(&shop, &chat).await.as_deref(), Some("Gita Jaya"));
+    assert!(hears(&shop, &ChatId::telegram(7_601), "DAFTAR.Ga Cell").await.contains("Nama toko: Ga Cell"));
     for (at, text) in ["Nama: Rudi Berkah\nPIN: 8264", "rudi berkah 8264"].into_iter().enumerate() {
         let chat = ChatId::telegram(7_500 + i64::try_from(at).unwrap());
         let said = hears(&shop, &chat, text).await.to_lowercase();

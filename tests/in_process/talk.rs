@@ -317,3 +317,37 @@ async fn an_album_is_one_proof() {
     assert_eq!(shop.transcript().matches("the message of").count(), 3, "{}", shop.transcript());
     shop.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_album_that_is_refused_is_not_shown_either() {
+    let shop = open().await;
+    shop.say(&reseller(), "TIKET.100000", 2).await;
+    let shown = |shop: &TestShop| shop.transcript().matches("the message of reseller is shown").count();
+    for n in 0..10 {
+        let picture = Attachment::picture("photo", Some(&format!("a{n}"))).to_text();
+        shop.shop.receive(vec![shop.message(&reseller(), &picture)]).await.unwrap();
+        shop.hear_all().await;
+    }
+    let before = shown(&shop);
+    assert!(before >= 10);
+    let told = shop.transcript().len();
+    for _ in 0..3 {
+        let picture = Attachment::picture("photo", Some("refused")).to_text();
+        shop.shop.receive(vec![shop.message(&reseller(), &picture)]).await.unwrap();
+        shop.hear_all().await;
+    }
+    assert_eq!(shown(&shop), before, "{}", shop.transcript());
+    assert_eq!(shop.transcript().split_off(told).matches("to reseller").count(), 1, "and told so once");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_picture_above_a_complaint_is_shown_with_it() {
+    let shop = open().await;
+    shop.say(&reseller(), "S10.081234567890.1234", 1).await;
+    let text = "komplain ini belum masuk, s10 081234567890";
+    let caption = InboxMessage { is_caption: true, ..shop.message(&reseller(), text) };
+    shop.receive(caption, 2).await;
+    assert_eq!(shop.transcript().matches("the message of reseller is shown").count(), 1, "{}", shop.transcript());
+    shop.close().await;
+}

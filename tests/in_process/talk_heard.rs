@@ -409,6 +409,11 @@ async fn whoever_asks_after_an_order_hears_of_it() {
     let heard = shop.say(&reseller(), "struk 22000", 1).await;
     assert!(!heard[0].contains("Tidak ada"), "{heard:?}");
     assert_eq!(orders(&shop).await, 2);
+    shop.note("-- a receipt is of the one that was delivered, and says so where the latest was not");
+    shop.say(&reseller(), &format!("S10.{A}.1234"), 1).await;
+    shop.say(&reseller(), "S10.081234568811.1234", 1).await;
+    let heard = shop.say(&reseller(), "struk", 2).await;
+    assert!(heard[0].contains("081234568811") && heard[0].contains("GAGAL") && heard[1].contains(A), "{heard:?}");
     shop.close().await;
 }
 
@@ -431,6 +436,17 @@ async fn digits_that_may_be_the_pin_go_nowhere() {
         .await;
     all_hear(&shop, &reseller(), &[("12345678(2001)", &["ke 12345678(2001)"])]).await;
     all_hear(&shop, &reseller(), &[("batal", &["tidak jadi: ML86"])]).await;
+    shop.note("-- the zone alone, once it is asked for");
+    for zone in ["(2001)", "zona 2001", "20011", "12345678 20011"] {
+        all_hear(&shop, &reseller(), &[("ml86", &["ID dan zonanya"]), ("12345678", &["Zonanya berapa"])]).await;
+        all_hear(&shop, &reseller(), &[(zone, &["ke 12345678(2001", "ketik PIN"]), ("batal", &["tidak jadi: ML86"])])
+            .await;
+    }
+    for text in ["ml86 12345678", "ml86 12345678 1234 1234"] {
+        all_hear(&shop, &reseller(), &[(text, &["Zonanya berapa"]), ("batal", &["tidak jadi"])]).await;
+    }
+    all_hear(&shop, &reseller(), &[("ml86 12345678", &["Zonanya berapa"]), ("2001", &["Zonanya berapa", "(2001)"])])
+        .await;
     all_hear(&shop, &reseller(), &[("ml86", &["ID dan zonanya"]), ("12345678", &["ML86.12345678(2001).PIN"])]).await;
     all_hear(&shop, &reseller(), &[("12345678(2001)", &["ke 12345678(2001)"]), ("batal", &["tidak jadi: ML86"])]).await;
     shop.say(&reseller(), &format!("s10 {A} 1234?"), 1).await;

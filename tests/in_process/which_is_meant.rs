@@ -286,3 +286,94 @@ async fn a_companys_name_never_becomes_another_companys_bill() {
     assert_eq!(bought(&shop), 0);
     shop.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sum_is_of_the_list_that_was_shown_last() {
+    let shop = open().await;
+    let order = format!("20 {A} 1234");
+    shop.note("-- typed, with something else in between");
+    for (list, shown) in [("dana", "DANA20 DANA 20.000"), ("harga gopay", "GOPAY20 GoPay 20.000")] {
+        for between in ["saldo", "s10 087812345678", "jam berapa"] {
+            says(&shop, list).await;
+            shop.shop.receive(vec![shop.message(&reseller(), between)]).await.unwrap();
+            shop.hear_all().await;
+            shows(&shop, &order, 1, &format!("{shown} ke {A}"), &["SUKSES"]).await;
+            shows(&shop, "batal", 1, "tidak jadi", &[]).await;
+        }
+    }
+    shop.note("-- tapped");
+    says(&shop, A).await;
+    shop.tap(&reseller(), "Saldo E-Wallet »", 0).await;
+    says(&shop, "saldo").await;
+    shows(&shop, &order, 1, "DANA20", &["SUKSES"]).await;
+    shop.note("-- what nobody sells, and lists without such a face value");
+    for list in ["linkaja", "data", "indosat", "token"] {
+        shop.shop.receive(vec![shop.message(&reseller(), list), shop.message(&reseller(), "saldo")]).await.unwrap();
+        shop.hear_all().await;
+        shop.shop.receive(vec![shop.message(&reseller(), &order)]).await.unwrap();
+        shop.hear_all().await;
+        assert_eq!(bought(&shop), 0, "{list}: {}", shop.transcript());
+    }
+    shop.note("-- several lines");
+    says(&shop, "dana").await;
+    shows(&shop, &format!("20 {A} 1234\n10 {B} 1234"), 1, "Jumlah", &["SUKSES"]).await;
+    assert_eq!(bought(&shop), 0);
+    shop.note("-- what stands in the list is bought, and after a list of everything, or some time, credit");
+    says(&shop, "harga tsel").await;
+    shows(&shop, &order, 1, "SUKSES. S20", &[]).await;
+    says(&shop, "dana").await;
+    says(&shop, "harga").await;
+    shows(&shop, &format!("10 {A} 1234"), 1, "SUKSES. S10", &[]).await;
+    says(&shop, "dana").await;
+    shop.pass(chrono::TimeDelta::minutes(11));
+    shows(&shop, &format!("5 {A} 1234"), 1, "SUKSES. S5", &[]).await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pin_in_reply_to_an_older_card_is_for_that_card() {
+    let shop = open().await;
+    says(&shop, &format!("s10 {A}")).await;
+    let order = shop.card(&reseller());
+    let before = shop.available(2).await;
+    says(&shop, "TR.KR0002.12000").await;
+    let line = shop.card(&reseller());
+    let said = shop.reply(&reseller(), &order, "1234", 1).await;
+    assert!(said[0].contains("SUKSES") && said[0].contains(A), "{said:?}");
+    assert_eq!((bought(&shop), shop.available(2).await), (1, before));
+    shop.note("-- and the other one still waits, as its keypad does");
+    let message = konter_store::InboxMessage { replies_to: Some(line), ..shop.message(&reseller(), "1234") };
+    shop.shop.receive(vec![message]).await.unwrap();
+    shop.hear_all().await;
+    assert_eq!((bought(&shop), shop.available(2).await), (1, before + 12_000));
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_restart_nothing_waits_and_that_is_said() {
+    let shop = open().await;
+    says(&shop, &format!("s10 {A}")).await;
+    let shop = shop.reopen(Setup::default()).await;
+    for (number, text) in [("901", "ya"), ("902", "1234")] {
+        // A shop that is opened again counts its own messages anew.
+        let message = InboxMessage { message: number.to_owned(), ..shop.message(&reseller(), text) };
+        let said = shop.receive(message, 1).await;
+        assert!(said[0].contains("Tidak ada") && said[0].contains("pesanannya sekali lagi"), "{text}: {said:?}");
+    }
+    assert_eq!(bought(&shop), 0);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_is_pointed_to_the_private_chat_once_in_a_while() {
+    let shop = open().await;
+    let group = ChatId::telegram(-100_200);
+    let says = |text: &str| InboxMessage { private: false, ..shop.message(&group, text) };
+    for replies in [1, 0, 0] {
+        shop.receive(says(&format!("S10.{A}.1234")), replies).await;
+    }
+    shop.pass(chrono::TimeDelta::minutes(11));
+    shop.receive(says(&format!("S10.{A}.1234")), 1).await;
+    assert_eq!(bought(&shop), 0);
+    shop.close().await;
+}

@@ -47,6 +47,8 @@ pub enum TalkReply {
     WhichDownline { named: Vec<(AgentId, String)> },
     /// A transfer and an order in one message.
     OneByOne,
+    /// Only a meter tells whose it is.
+    WhoseNumber,
     /// When somebody is there.
     Hours,
     /// A person is wanted.
@@ -90,6 +92,8 @@ pub enum TalkReply {
     SendOrTopUp { dest: String, amount: Rupiah },
     /// The PIN that something waits for.
     PressPin,
+    /// Digits that may be the PIN or another sum.
+    SumOrPin,
     /// A PIN alone that buys nothing; `waits`: what was shown before something else was written, `choose`: something is
     /// offered of which nothing has been chosen.
     LonePin {
@@ -211,8 +215,11 @@ pub enum TalkReply {
     },
     /// Something is to be bought later, which nobody keeps for its writer.
     Later,
-    /// A no where nothing was asked.
-    NothingWaits,
+    /// A no where nothing was asked; `works_here`: of one who is shown cards with buttons to decide.
+    NothingWaits {
+        #[serde(default)]
+        works_here: bool,
+    },
     /// Whoever wrote wants to think.
     Waits,
 }

@@ -235,6 +235,10 @@ fn words(message: &Value, private: bool) -> Option<Words> {
     if let Some(number) = message.pointer("/contact/phone_number").and_then(Value::as_str) {
         return private.then(|| Words::plain(typed(number).to_owned()));
     }
+    // A sticker says what its emoji would.
+    if let Some(emoji) = message.pointer("/sticker/emoji").and_then(Value::as_str) {
+        return private.then(|| Words::plain(typed(emoji).to_owned()));
+    }
     let file = message.get("document").and_then(file);
     // A price list is sent as a file; words under it are a remark.
     let table = file.as_ref().is_some_and(FileRef::is_table);

@@ -1,6 +1,5 @@
 //! A reseller's own things: balance, prices, last orders.
 
-use super::super::guide::Awaits;
 use super::super::network::priced;
 use super::of_downline::of_downline;
 use super::price_tab::shelves;
@@ -50,19 +49,14 @@ impl Request<'_> {
     }
 
     /// Each reseller's own prices.
-    /// `harga dana`, then `20`: of those whose prices were shown.
-    fn await_sum_of_brand(&self) {
-        if let ((sort, Some(brand)), Some(_)) = (konter_command::goods_said(&self.message.text), &self.agent) {
-            let wish = Wish { brand: Some(brand.to_owned()), sort, ..Wish::default() };
-            self.await_next(Awaits::Wish(wish));
-        }
-    }
-
     pub(super) async fn prices(&self, filters: &[PriceFilter], answer: &mut Answer) -> Result<(), StoreError> {
         let Some(tariff) = self.own_tariff(answer).await? else { return Ok(()) };
         let catalog = self.shop.catalog();
-        if filters.is_empty() && self.price_tab(0, tariff.as_ref(), answer) {
-            return Ok(());
+        if filters.is_empty() {
+            self.lists_everything();
+            if self.price_tab(0, tariff.as_ref(), answer) {
+                return Ok(());
+            }
         }
         if let [PriceFilter::Nominal(sum)] = filters
             && matching(&catalog, &PriceFilter::Nominal(*sum)).is_empty()
@@ -70,7 +64,7 @@ impl Request<'_> {
         {
             return Ok(());
         }
-        let everything = [PriceFilter::Word(String::new())];
+        let (everything, is_whole) = ([PriceFilter::Word(String::new())], filters.is_empty());
         let filters = if filters.is_empty() { &everything[..] } else { filters };
         let (mut found, mut unknown): (Vec<&Product>, Vec<String>) = (Vec::new(), Vec::new());
         for filter in filters {
@@ -90,11 +84,15 @@ impl Request<'_> {
         if unknown.is_empty() && found.is_empty() && self.price_tab(0, tariff.as_ref(), answer) {
             return Ok(());
         }
+        if !is_whole {
+            let (sort, brand) = konter_command::goods_said(&self.message.text);
+            let of = Wish { brand: brand.map(str::to_owned), sort, ..Wish::default() };
+            self.lists(of, found.iter().map(|product| product.code.clone()));
+        }
         if !unknown.is_empty() {
             answer.reply(no_such_product(&catalog, &unknown.join(" ")));
         }
         if !found.is_empty() {
-            self.await_sum_of_brand();
             let own = |product| own_line(product, tariff.as_ref());
             let shelves = shelves(found.into_iter()).into_iter();
             let lines: Vec<PriceLine> = shelves.flat_map(|(_, products)| products).filter_map(own).collect();

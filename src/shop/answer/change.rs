@@ -5,13 +5,17 @@ use super::super::keypad::PadId;
 use super::super::sources::Waits;
 use super::wish::candidates;
 use super::{Answer, Request, can_forget, forget, kind_of};
-use konter_command::{Sort, Wish};
+use konter_command::{AgentRef, Sent, Sort, Wish};
 use konter_core::catalog::{Product, ProductKind};
+use konter_core::money::Rupiah;
 use konter_store::StoreError;
 
 impl Request<'_> {
     /// `false` where nothing is changed by this message.
     pub(super) async fn changed(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        if self.changed_transfer(answer).await? {
+            return Ok(true);
+        }
         let catalog = self.shop.catalog();
         let said = konter_command::change_said(&self.message.text, &|code, named| kind_of(&catalog, code, named));
         let Some(change) = said else { return Ok(false) };
@@ -24,6 +28,29 @@ impl Request<'_> {
         }
         self.withdraw(Waits::Order(shown.id), answer).await?;
         self.wish(wish, answer).await?;
+        Ok(true)
+    }
+
+    /// `eh 5000 aja`, `ke KR0022 aja`, right after a transfer was shown.
+    async fn changed_transfer(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        const SAYS: [&str; 9] = ["eh", "ups", "ganti", "ubah", "salah", "jadi", "maksudnya", "harusnya", "ralat"];
+        const LEAST: Rupiah = Rupiah::new(1_000);
+        let (chat, dialogs) = (&self.message.chat, &self.shop.dialogs);
+        let Some(held) = dialogs.guides.latest_line(chat, self.at) else { return Ok(false) };
+        let waits = dialogs.keypads.waiting(chat, self.at) == Some(PadId::Line(held.id));
+        let is_next = self.message.replies_to.is_some() || dialogs.keypads.is_first_since(chat, &self.message.message);
+        let (Some(agent), Some(amount), Some((to, _)), true) =
+            (&self.agent, held.amount, held.about, waits && is_next && self.may_mean(Waits::Line(held.id)))
+        else {
+            return Ok(false);
+        };
+        let (amount, to) = match konter_command::sent_to(&self.message.text, &SAYS.map(str::to_owned)) {
+            Ok(Sent { amount: Some(other), to: None }) if other >= LEAST => (other, to),
+            Ok(Sent { amount: None, to: Some(other) }) => (amount, other),
+            _ => return Ok(false),
+        };
+        self.withdraw(Waits::Line(held.id), answer).await?;
+        self.transfer_without_pin(agent, &AgentRef::Code(to), amount, answer).await?;
         Ok(true)
     }
 

@@ -190,18 +190,15 @@ impl Request<'_> {
                 if agent.status == AgentStatus::Active && !table && PROOFS.contains(&attachment.kind.as_str()) =>
             {
                 let chat = &self.message.chat;
-                if let Some(album) = attachment.album()
-                    && self.shop.dialogs.guides.is_of_same_album(chat, album, self.at)
-                {
-                    // The card has been shown: this is another picture of the same proof.
-                    self.show_picture(answer);
+                let guides = &self.shop.dialogs.guides;
+                // Another picture of the same proof, whose card has been shown, or refused.
+                if let Some(passed_on) = attachment.album().and_then(|album| guides.passed_on(chat, album, self.at)) {
+                    if passed_on {
+                        self.show_picture(answer);
+                    }
                     return Ok(true);
                 }
-                let taken = self.pass_on(agent, None, true, answer).await?;
-                if taken {
-                    self.shop.dialogs.guides.note_picture(chat, attachment.album(), self.at);
-                }
-                Ok(taken)
+                self.pass_on(agent, None, true, answer).await
             }
             _ => Ok(false),
         }
@@ -251,7 +248,13 @@ impl Request<'_> {
         if tickets.is_empty() {
             return Ok(false);
         }
-        if !self.may_message_admins(agent, AdminMessage::Proof, answer) {
+        let may_pass = self.may_message_admins(agent, AdminMessage::Proof, answer);
+        if follows {
+            let sent = Attachment::from_text(&self.message.text);
+            let album = sent.as_ref().and_then(Attachment::album);
+            self.shop.dialogs.guides.note_picture(&self.message.chat, album, may_pass, self.at);
+        }
+        if !may_pass {
             return Ok(true);
         }
         let ticket = tickets.remove(named.unwrap_or(0));
@@ -272,16 +275,13 @@ impl Request<'_> {
                 answer.commit.outgoing.push(Say::new(chat, locale, payload));
             }
         }
-        if follows {
-            self.shop.dialogs.guides.note_picture(&self.message.chat, None, self.at);
-        }
         self.shop.dialogs.guides.note_proof(&self.message.chat, ticket.id, self.at);
         answer.reply(says(TicketSays::ProofTaken { card }));
         Ok(true)
     }
 
     /// Shows the picture to every admin, without another card.
-    fn show_picture(&self, answer: &mut Answer) {
+    pub(super) fn show_picture(&self, answer: &mut Answer) {
         let (from, message) = (self.message.chat.clone(), self.message.message.clone());
         for mut shown in self.shop.alerts.to_admins(&Reply::NotText) {
             shown.payload = Payload::Copy { from: from.clone(), message: message.clone() };

@@ -324,6 +324,9 @@ impl Request<'_> {
             orders: orders.iter().map(view::line).collect(),
         };
         answer.commit.outgoing.extend(self.shop.alerts.to_admins(&Reply::AlertComplaint(Box::new(complaint))));
+        if self.message.is_caption {
+            self.show_picture(answer);
+        }
         answer.reply(Reply::ComplaintTaken);
         Ok(())
     }

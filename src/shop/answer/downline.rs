@@ -6,7 +6,6 @@ use super::super::rate_limit::AdminMessage;
 use super::pin_shown::may_be_a_pin;
 use super::register::{LONGEST_NAME, card};
 use super::shared::network;
-use super::talk::talk;
 use super::transfer::typed;
 use super::{Answer, Request};
 use crate::config::Registration;
@@ -19,7 +18,7 @@ use konter_core::network::{DEEPEST, LARGE_TRANSFER, Network};
 use konter_core::pricing::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
 use konter_reply::{
     DownlineLine, DownlineMarkup, DownlineProblem, MarkupProblem, NetworkReply, NewDownline, ProductMarkup, Reply,
-    TalkReply, ToldOnce,
+    ToldOnce,
 };
 use konter_store::{Sequence, StoreError, Versioned};
 
@@ -307,7 +306,7 @@ impl Request<'_> {
     pub(super) async fn shown_with_code(
         &self,
         name: &AgentRef,
-        line: impl FnOnce(AgentId) -> String,
+        line: impl Fn(AgentId) -> String,
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
         let (AgentRef::Other(word), Some(agent)) = (name, &self.agent) else { return Ok(false) };
@@ -319,10 +318,7 @@ impl Request<'_> {
         match found.as_slice() {
             [] => return Ok(false),
             [downline] => self.ask_pin_for_line(line(downline.id), Some(downline), answer),
-            several => {
-                let named = several.iter().map(|one| (one.id, one.name.clone())).collect();
-                answer.reply(talk(TalkReply::WhichDownline { named }));
-            }
+            several => self.ask_which(several, line, answer),
         }
         Ok(true)
     }

@@ -9,7 +9,7 @@ use super::order::Placed;
 use super::preference::{Again, destination};
 use super::price_tab::shelves;
 use super::{Answer, Request};
-use konter_command::{OrderRequest, PadTap, Pin};
+use konter_command::{OrderRequest, PadTap, Pin, Wish};
 use konter_core::catalog::{DestKind, Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
 use konter_core::inquiry::{Ask, Purpose};
@@ -151,8 +151,8 @@ impl Request<'_> {
             self.stale(answer);
             return;
         };
-        self.shop.dialogs.guides.look_at(&self.message.chat, id, place);
         let card = self.shop.offers.card(&guide, ChooseStage::List, Some(place));
+        self.lists(Wish::default(), card.products.iter().map(|line| line.code.clone()));
         self.show_in_place(self.message.tapped.as_deref(), Reply::Choose(Box::new(card)), answer);
     }
 

@@ -6,7 +6,10 @@ use super::chats::code_in;
 use super::register::LONGEST_NAME;
 use super::talk::talk;
 use super::{Answer, Request, can_forget, forget};
-use konter_command::{Command, Pin, PreferenceCommand, Talk, Topic, asked_by_newcomer, name_to_register, pin_said, sounds_like_a_shop};
+use konter_command::{
+    Command, Pin, PreferenceCommand, Talk, Topic, asked_by_newcomer, name_corrected, name_to_register, pin_said,
+    sounds_like_a_shop,
+};
 use konter_reply::{DroppedWhat, RegisterProblem, Reply, TalkReply};
 use konter_store::StoreError;
 
@@ -43,12 +46,13 @@ impl Request<'_> {
             return Ok(true);
         }
         match asked {
-            Awaits::ShopPin(name) => match pin_said(text, true) {
-                Some(pin) => self.register_by_talk(&name, &pin, answer).await?,
+            Awaits::ShopPin(name) => match (pin_said(text, true), name_corrected(text)) {
+                (Some(pin), _) => self.register_by_talk(&name, &pin, answer).await?,
+                (None, Some(other)) => self.ask_shop_pin(&other, answer),
                 // Whatever is asked meanwhile: a PIN alone can be for nothing else.
-                None => return Ok(false),
+                (None, None) => return Ok(self.asks_registration_again(&command, answer)),
             },
-            // It is shown before it counts, so it may come after a question or two.
+            // Something may be asked before the name is said.
             Awaits::ShopName => {
                 let (name, pin) = name_and_pin(text);
                 let is_a_shops = sounds_like_a_shop(name);
@@ -61,7 +65,7 @@ impl Request<'_> {
                 match (name, pin) {
                     (Some(name), Some(pin)) => self.register_by_talk(&name, &pin, answer).await?,
                     (Some(name), None) => self.ask_shop_pin(&name, answer),
-                    (None, _) => return Ok(false),
+                    (None, _) => return Ok(self.asks_registration_again(&command, answer)),
                 }
             }
             _ => return Ok(false),
@@ -90,6 +94,21 @@ impl Request<'_> {
             answer.reply(talk(TalkReply::ShopName));
         } else {
             self.ask_shop_pin(&name, answer);
+        }
+        true
+    }
+
+    /// `ok`, `ya`: what was asked for is asked once more.
+    fn asks_registration_again(&self, command: &Command, answer: &mut Answer) -> bool {
+        let asked = self.shop.dialogs.guides.asked_for(&self.message.chat, self.at);
+        let says_nothing = matches!(command, Command::Talk(Talk::Chatter | Talk::Yes | Talk::Wait | Talk::Thanks));
+        match asked.filter(|_| says_nothing) {
+            Some(Awaits::ShopPin(name)) => self.ask_shop_pin(&name, answer),
+            Some(Awaits::ShopName) => {
+                self.await_next(Awaits::ShopName);
+                answer.reply(talk(TalkReply::ShopName));
+            }
+            _ => return false,
         }
         true
     }

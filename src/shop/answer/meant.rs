@@ -3,6 +3,7 @@
 
 use super::super::bills::stage_of;
 use super::super::guide::Awaits;
+use super::super::keypad::PadId;
 use super::super::sources::Waits;
 use super::pin_shown::is_a_pin_alone;
 use super::talk::talk;
@@ -40,6 +41,26 @@ impl Request<'_> {
         dialogs.sources.led_to(chat, target, waits)
             || waits.pad().is_some_and(|pad| dialogs.keypads.stands_under(chat, pad, target))
             || is_shown_there()
+    }
+
+    /// The keypad that a PIN in reply is for: that of what is replied to, which takes taps as long as it waits.
+    pub(super) async fn keypad_meant(&self) -> Result<Option<PadId>, StoreError> {
+        let (chat, guides) = (&self.message.chat, &self.shop.dialogs.guides);
+        for waits in self.waiting().await? {
+            let takes_pin = match waits {
+                Waits::Order(id) => guides.get(chat, id, self.at).is_some_and(|guide| guide.chosen.is_some()),
+                Waits::Bill(id) => {
+                    let inquiry = self.shop.store.inquiry(id).await?;
+                    inquiry.is_some_and(|inquiry| inquiry.payable(self.at).is_some())
+                }
+                Waits::Several(_) | Waits::Line(_) => true,
+                Waits::Answer | Waits::Question(_) | Waits::Announcement(_) => false,
+            };
+            if let Some(pad) = waits.pad().filter(|_| takes_pin && self.may_mean(waits)) {
+                return Ok(Some(pad));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a message replies to a card under which something may have waited.
@@ -161,8 +182,7 @@ impl Request<'_> {
         all.extend(dialogs.guides.latest(chat, self.at).map(|guide| Waits::Order(guide.id)));
         let held = dialogs.guides.latest_held(chat, self.at).map(|several| Waits::Several(several.id));
         all.extend(held.filter(|several| dialogs.keypads.waiting(chat, self.at) == several.pad()));
-        let line = dialogs.guides.latest_line(chat, self.at).map(|line| Waits::Line(line.id));
-        all.extend(line.filter(|line| dialogs.keypads.waiting(chat, self.at) == line.pad()));
+        all.extend(dialogs.guides.latest_line(chat, self.at).map(|line| Waits::Line(line.id)));
         for id in dialogs.guides.bills(chat, self.at) {
             if self.shop.store.inquiry(id).await?.is_some_and(|inquiry| self.is_open(&inquiry)) {
                 all.push(Waits::Bill(id));
@@ -201,11 +221,15 @@ impl Request<'_> {
                 })
             }
             Waits::Answer => guides.asked_for(chat, self.at).map(|asked| match asked {
-                Awaits::Bill(product) => DroppedWhat::Line { line: product.to_string() },
+                Awaits::Bill(product) | Awaits::Zone { product, .. } => DroppedWhat::Line { line: product.to_string() },
                 Awaits::Wish(wish) => DroppedWhat::Line { line: super::wish::described(&wish) },
                 Awaits::Product(dest) => DroppedWhat::Offer { dest },
                 Awaits::ShopName | Awaits::ShopPin(_) => DroppedWhat::Line { line: "DAFTAR".to_owned() },
                 Awaits::Deposit => DroppedWhat::Line { line: "TIKET".to_owned() },
+                Awaits::Which(lines) => {
+                    let command = lines.first().and_then(|(_, line)| line.split('.').next());
+                    DroppedWhat::Line { line: command.unwrap_or_default().to_owned() }
+                }
             }),
             Waits::Question(_) => {
                 let open = self.shop.store.question(chat).await?.filter(|asked| asked.is_open(self.at));

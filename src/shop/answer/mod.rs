@@ -24,6 +24,7 @@ mod guide;
 mod invite;
 mod joining;
 mod line_pin;
+mod listed;
 mod lone_pin;
 mod meant;
 mod misread;
@@ -56,6 +57,7 @@ mod talk;
 mod tap;
 mod toast;
 mod transfer;
+mod which_one;
 mod wish;
 mod wordless;
 mod zone;
@@ -290,25 +292,21 @@ impl Request<'_> {
     /// A PIN, typed for what waits for one. `false` where nothing does, or something else came between.
     async fn took_pin(&self, pin: &Pin, answer: &mut Answer) -> Result<bool, StoreError> {
         let (message, keypads) = (self.message, &self.shop.dialogs.keypads);
-        if message.replies_to.is_some()
-            && let Some(waiting) = keypads.waiting(&message.chat, self.at)
-        {
-            if !self.may_mean(waiting.into()) {
-                if can_forget(message.chat.channel) {
-                    forget(answer, message);
+        if message.replies_to.is_some() {
+            match (self.keypad_meant().await?, keypads.waiting(&message.chat, self.at)) {
+                (Some(meant), Some(waiting)) if meant == waiting => keypads.mean(&message.chat, meant),
+                (Some(meant), _) => keypads.open_anew(&message.chat, meant, None, self.at),
+                (None, Some(_)) => {
+                    if can_forget(message.chat.channel) {
+                        forget(answer, message);
+                    }
+                    self.answered_else(answer).await?;
+                    return Ok(true);
                 }
-                self.answered_else(answer).await?;
-                return Ok(true);
+                (None, None) => {}
             }
-            keypads.mean(&message.chat, waiting);
         }
-        // `15000 aja`: another sum is meant, so that what was shown is not.
-        let is_asked = || self.shop.dialogs.guides.awaited(&message.chat, &message.message, self.at).is_some();
-        if self.is_another_sum(pin)
-            && !is_asked()
-            && keypads.waiting(&message.chat, self.at).is_some()
-            && self.drop_what_waits(answer).await?
-        {
+        if self.is_another_sum(pin, answer).await? {
             return Ok(true);
         }
         let Some((pad, under)) = keypads.typed(&message.chat, &message.message, self.at) else { return Ok(false) };
@@ -322,14 +320,6 @@ impl Request<'_> {
             PadId::Line(id) => self.typed_line_pin(id, under.as_deref(), pin, answer).await?,
         }
         Ok(true)
-    }
-
-    /// Whether digits in a PIN's place are a sum, and too many or too few for the PIN.
-    fn is_another_sum(&self, pin: &Pin) -> bool {
-        const STEP: u32 = 500;
-        let digits = self.agent.as_ref().and_then(|agent| agent.pin.digits);
-        let is_round = pin.expose().parse().is_ok_and(|sum: u32| sum > 0 && sum.is_multiple_of(STEP));
-        is_round && digits.is_some_and(|digits| digits != pin.digits())
     }
 
     /// Whether a PIN stands in the message: where one was asked for, also in a sentence that is not understood.

@@ -33,7 +33,8 @@ impl Request<'_> {
         );
         let Some(asks) = asked_by_newcomer(&self.message.text).filter(|_| may_ask) else { return false };
         // `gratis gak?` of a reseller; what else those ask has answers of its own.
-        let is_free = registered && asks == Newcomer::Free && matches!(command, Command::Unknown { .. });
+        let tries = self.message.text.to_lowercase().contains("coba");
+        let is_free = registered && !tries && asks == Newcomer::Free && matches!(command, Command::Unknown { .. });
         if is_known && !is_free {
             return false;
         }

@@ -5,21 +5,21 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::super::drift::Drift;
-use super::super::guide::Awaits;
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
 use super::talk::talk;
 use super::{Answer, Request, kind_of};
-use konter_command::{BadOrder, Command, OrderRequest, Problem, Topic, Wish};
+use konter_command::{BadOrder, Command, OrderRequest, Problem, Topic};
 use konter_core::agent::Agent;
 use konter_core::catalog::DestKind;
+use konter_core::destination::DestinationFault;
 use konter_core::ids::{OrderId, Reference};
 use konter_core::ledger::{AccountId, Posting};
 use konter_core::money::Rupiah;
 use konter_core::order::accept::{self, Candidate, ProductResolver};
 use konter_core::order::refusal::{Refused, Why};
-use konter_core::order::request::{MAX_NTH, What};
+use konter_core::order::request::{MAX_NTH, OrderLine, What};
 use konter_core::order::{Order, OrderState, SlotKey, new_attempt, view};
 use konter_core::outcome::Details;
 use konter_core::pricing::{Margin, Tariff};
@@ -56,9 +56,8 @@ impl Request<'_> {
             answer.reply(Reply::NotUnderstood { problem: None, nearest });
             return Ok(());
         }
-        // `10 0812… 1234` right after the prices of DANA: pulsa, or that? It is shown first.
-        if let Some(wish) = self.of_the_service_shown(&request) {
-            return self.wish(wish, answer).await;
+        if self.may_be_of_the_list(&request, answer).await? {
+            return Ok(());
         }
         if self.names_no_product(&request) {
             self.not_understood(Topic::Order, Some(&Problem::Ambiguous), self.example(Topic::Order), answer);
@@ -67,19 +66,15 @@ impl Request<'_> {
         if self.skips_a_count(&request, answer).await? || self.ask_pin(&request, answer).await? {
             return Ok(());
         }
-        self.take_order(&request, None, answer).await.map(drop)
-    }
-
-    fn of_the_service_shown(&self, request: &OrderRequest) -> Option<Wish> {
-        let [line] = request.lines.as_slice() else { return None };
-        let What::Nominal(nominal) = line.what else { return None };
-        let awaited = self.shop.dialogs.guides.awaited(&self.message.chat, &self.message.message, self.at)?;
-        let Awaits::Wish(Wish { code: None, nominal: None, brand, sort, .. }) = awaited else { return None };
-        if brand.is_none() && sort.is_none() {
-            return None;
+        self.take_order(&request, None, answer).await?;
+        // `coba lagi` is of this one.
+        if let ([OrderLine { what: What::Code(product), dest, .. }], true) =
+            (request.lines.as_slice(), answer.commit.orders.is_empty())
+        {
+            let (chat, guides) = (&self.message.chat, &self.shop.dialogs.guides);
+            guides.note_refused(chat, product.clone(), dest.to_string(), self.at);
         }
-        let held_pin = request.pin.is_some();
-        Some(Wish { nominal: Some(nominal), dest: Some(line.dest.clone()), held_pin, ..Wish::default() })
+        Ok(())
     }
 
     /// `S10 0812… jangan 0813… 1234`: a word between two numbers is no product, and which of the numbers is meant nobody
@@ -104,7 +99,7 @@ impl Request<'_> {
     }
 
     /// Whether something was refused because it is not at the price it was shown with.
-    async fn take_order(
+    pub(super) async fn take_order(
         &self,
         request: &OrderRequest,
         shown: Option<Rupiah>,
@@ -119,10 +114,13 @@ impl Request<'_> {
             }
             return Ok(false);
         }
-        // What no product stands before is no order, and no PIN: `recharge 0812… 5000`.
-        let catalog = self.shop.catalog();
-        let is_unknown = |what: &What| matches!(what, What::Code(code) if catalog.get(code).is_none());
-        let is_tried = !request.lines.iter().all(|line| is_unknown(&line.what));
+        // What cannot be ordered as it stands holds no PIN either: `recharge 0812… 5000`, `s5 8123456 7890`.
+        let is_tried = request.lines.iter().any(|line| match self.resolve(line) {
+            Ok(_) => true,
+            Err(refused) => {
+                matches!(refused.why, Why::Closed | Why::CutOff { .. } | Why::NoSupplier | Why::SuppliersRest)
+            }
+        });
         if is_tried && let Err(why) = self.admit(&agent, request, answer).await {
             if let Some(line) = request.lines.first() {
                 let (product, dest) = (line.what.to_string(), line.dest.to_string());
@@ -247,6 +245,12 @@ impl Request<'_> {
     /// Meant as an order, but not one as typed: nothing is ordered, and what is wrong is said.
     pub(super) fn bad_order(&self, bad: &BadOrder, answer: &mut Answer) {
         let Some(agent) = self.active_agent(answer) else { return };
+        if let (Problem::Destination(DestinationFault::NeedsZone, _), Some(What::Code(code))) =
+            (&bad.problem, &bad.what)
+            && self.lacks_only_its_zone(code, answer)
+        {
+            return;
+        }
         let catalog = self.shop.catalog();
         let product = match &bad.what {
             Some(What::Code(code)) => catalog.get(code),
@@ -294,7 +298,7 @@ impl Request<'_> {
         }
     }
 
-    pub(super) fn resolve(&self, line: &konter_core::order::request::OrderLine) -> Result<Candidate, Refused> {
+    pub(super) fn resolve(&self, line: &OrderLine) -> Result<Candidate, Refused> {
         let now = self.shop.clock.now();
         let resolver = ProductResolver {
             catalog: &self.shop.catalog(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::outbox::say;
-use super::pin_shown::{speaks_of_a_pin, without_digits_apart};
+use super::pin_shown::{digit_groups, speaks_of_a_pin};
 use super::{Answer, Request};
 use konter_command::{MASK, NEW_PIN_DIGITS, Pin, PinFault, lone_pins};
 use konter_core::agent::{Agent, AgentStatus, PinChange, PinState, WrongPin};
@@ -33,6 +33,9 @@ pub(super) enum Tried {
         elsewhere: bool,
     },
 }
+
+/// A PIN that does not fit.
+struct Wrong;
 
 impl Tried {
     /// How it is answered, unless it fits.
@@ -72,15 +75,23 @@ impl Request<'_> {
 
     /// Tries a PIN and keeps count in the answer, without a word.
     pub(super) async fn try_pin(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> Tried {
+        match self.look_at_pin(agent, pin, answer).await {
+            Ok(tried) => tried,
+            Err(Wrong) => self.count_wrong(agent, answer),
+        }
+    }
+
+    /// The same, but that a wrong one is not counted yet.
+    async fn look_at_pin(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> Result<Tried, Wrong> {
         if let Some(until) = self.locked(agent, answer) {
-            return Tried::Locked { until };
+            return Ok(Tried::Locked { until });
         }
         if agent.pin.was_reset() {
             let elsewhere = !agent.is_main_chat(&self.message.chat);
-            return Tried::Reset { over: !agent.pin.may_be_chosen(self.at), elsewhere };
+            return Ok(Tried::Reset { over: !agent.pin.may_be_chosen(self.at), elsewhere });
         }
         if !is_as_long(agent, pin) {
-            return Tried::OtherLength;
+            return Ok(Tried::OtherLength);
         }
         if self.shop.pins.fits(agent.id, &agent.pin.hash, pin.expose()).await {
             self.shop.renewal.renew_hash(agent, pin);
@@ -90,43 +101,39 @@ impl Request<'_> {
                     after.pin.digits = Some(pin.digits());
                 });
             }
-            return Tried::Fits;
+            return Ok(Tried::Fits);
         }
-        self.count_wrong(agent, answer)
+        Err(Wrong)
     }
 
     /// Words as others may read them: their writer's own PIN leaves to nobody. What is told by it, only others see.
     pub(super) async fn without_own_pin(&self, agent: &Agent, text: &str) -> String {
         /// More than that are not told apart, as each may take a while, and all hidden.
         const TRIED: usize = 4;
-        let fits =
-            |group: &&str| agent.pin.digits.map_or_else(|| NEW_PIN_DIGITS.contains(&group.len()), |n| n == group.len());
-        let mut groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(fits).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        let mut own = Vec::new();
-        for (at, group) in groups.into_iter().enumerate() {
-            if at >= TRIED || self.shop.pins.fits(agent.id, &agent.pin.hash, group).await {
-                own.push(group.to_owned());
+        let groups = digit_groups(text);
+        // Beside the word for it each that stands alone may be one, the new one as well.
+        let mut own = if speaks_of_a_pin(text) { lone_pins(text) } else { Vec::new() };
+        let mut tried: Vec<&str> = Vec::new();
+        for (_, digits) in &groups {
+            let is_as_long = agent.pin.digits.is_none_or(|own| own == digits.len());
+            if !is_as_long || own.contains(digits) || tried.contains(&digits.as_str()) {
+                continue;
+            }
+            tried.push(digits);
+            if tried.len() > TRIED || self.shop.pins.fits(agent.id, &agent.pin.hash, digits).await {
+                own.push(digits.clone());
             }
         }
-        // Beside the word for it each that stands alone may be one, the new one as well.
-        if speaks_of_a_pin(text) {
-            own.extend(lone_pins(text));
+        let (mut out, mut end) = (String::with_capacity(text.len()), 0);
+        for (place, digits) in &groups {
+            if place.start < end || !own.contains(digits) {
+                continue;
+            }
+            out.push_str(text.get(end..place.start).unwrap_or_default());
+            out.push_str(MASK);
+            end = place.end;
         }
-        let apart = without_digits_apart(text);
-        let text = apart.as_str();
-        let is_digit = |c: char| c.is_ascii_digit();
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(start) = rest.find(is_digit) {
-            let (before, from) = rest.split_at(start);
-            let (digits, after) = from.split_at(from.find(|c| !is_digit(c)).unwrap_or(from.len()));
-            out.push_str(before);
-            out.push_str(if own.iter().any(|own| own == digits) { MASK } else { digits });
-            rest = after;
-        }
-        out.push_str(rest);
+        out.push_str(text.get(end..).unwrap_or_default());
         out
     }
 
@@ -161,8 +168,7 @@ impl Request<'_> {
         }
     }
 
-    /// Old and new PIN in either order. Each that is tried is a try of its own, so that nobody has more of them this way
-    /// than by typing; what can only be the new one is not tried.
+    /// Old and new PIN in either order. A message is one try, however it is read; what can only be the new one is not tried.
     pub(super) async fn change_pin(&self, first: &Pin, second: &Pin, answer: &mut Answer) {
         let Some(agent) = self.active_agent(answer) else { return };
         if agent.pin.may_be_chosen(self.at) && agent.is_main_chat(&self.message.chat) {
@@ -174,14 +180,13 @@ impl Request<'_> {
             answer.reply(Reply::PinChanged { easy: false });
             return;
         }
-        let mut refusal = None;
+        let (mut refusal, mut is_wrong) = (None, false);
         for (old, new) in [(first, second), (second, first)] {
             if !agent.pin.was_reset() && old.fit_as_new().is_err() {
                 continue; // nobody has such a PIN
             }
-            let tried = self.try_pin(&agent, old, answer).await;
-            match tried {
-                Tried::Fits => {
+            match self.look_at_pin(&agent, old, answer).await {
+                Ok(Tried::Fits) => {
                     if self.replace_pin(&agent, old, new, answer).await
                         && let Some(typed) = self.shop.pins.hash(&both(first, second)).await
                     {
@@ -191,16 +196,15 @@ impl Request<'_> {
                     }
                     return;
                 }
-                Tried::Wrong { .. } => refusal = tried.refusal(),
-                Tried::OtherLength => refusal = refusal.or_else(|| tried.refusal()),
-                Tried::Locked { .. } | Tried::Reset { .. } => {
-                    refusal = tried.refusal();
-                    break;
-                }
+                Ok(tried) => refusal = tried.refusal(),
+                Err(Wrong) => is_wrong = true,
             }
             if first == second {
                 break;
             }
+        }
+        if is_wrong {
+            refusal = self.count_wrong(&agent, answer).refusal();
         }
         answer
             .reply(refusal.unwrap_or_else(|| unfit(first).or_else(|| unfit(second)).unwrap_or(Reply::PinOtherLength)));

@@ -1,8 +1,10 @@
 //! Whether a message shows a PIN: then it is taken out of the chat, and only then.
 
+use std::ops::Range;
+
 use konter_command::{
-    Command, MASK, MarkupChange, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Talk, Topic,
-    TransferRef, lone_pins, may_hold_pin, spaced_pin,
+    Command, MarkupChange, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Talk, Topic, TransferRef,
+    lone_pins, may_hold_pin, spaced_pin,
 };
 use konter_core::ids::AgentId;
 use konter_core::money::Rupiah;
@@ -102,6 +104,8 @@ pub(super) fn shows_digits_of_a_pin(command: &Command, text: &str, digits: Optio
         | Command::Known(_)
         | Command::Talk(_)
         | Command::Unknown { .. }
+        | Command::Complaint { .. }
+        | Command::Proof { .. }
         | Command::Network(_)
         | Command::Transfer(_)
         | Command::Preference(
@@ -112,8 +116,6 @@ pub(super) fn shows_digits_of_a_pin(command: &Command, text: &str, digits: Optio
             | PreferenceCommand::Ask(_),
         ) => Vec::new(),
         Command::Incomplete { topic, .. } if !topic.example().starts_with('/') => Vec::new(),
-        // What is told of an order or a transfer.
-        Command::Complaint { .. } | Command::Proof { .. } if has_number(text) || names_a_reseller(text) => Vec::new(),
         _ => return false,
     };
     let fits = |pin: &String| {
@@ -171,45 +173,49 @@ pub(super) fn speaks_of_a_pin(text: &str) -> bool {
     text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| word.starts_with("pin") || word == "gp")
 }
 
-/// `7 3 9 1`, `8-2-6-4` within a text, hidden: nothing else is written so.
-pub(super) fn without_digits_apart(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let is = |at: Option<usize>, of: fn(&u8) -> bool| at.and_then(|at| bytes.get(at)).is_some_and(of);
-    let is_alone = |at: usize| {
-        is(Some(at), u8::is_ascii_digit)
-            && !is(at.checked_sub(1), u8::is_ascii_alphanumeric)
-            && !is(Some(at + 1), u8::is_ascii_alphanumeric)
-    };
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        let mut end = at + c.len_utf8();
-        let mut count = usize::from(is_alone(at));
-        while count > 0 && is(Some(end), |byte| b" .,-".contains(byte)) && is_alone(end + 1) {
-            (end, count) = (end + 2, count + 1);
+/// Digits that come to a PIN's number, in one group or in neighbouring ones: `8264`, `82.64`, `7 3 9 1`; with where they stand.
+pub(super) fn digit_groups(text: &str) -> Vec<(Range<usize>, String)> {
+    let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let begins = |at: &usize| is_digit(*at) && !at.checked_sub(1).is_some_and(is_digit);
+    let end_of = |from: usize| (from..text.len()).find(|at| !is_digit(*at)).unwrap_or(text.len());
+    let goes_on = |at: usize| text.as_bytes().get(at).is_some_and(|sign| b" .,-".contains(sign)) && is_digit(at + 1);
+    let mut found = Vec::new();
+    for start in (0..text.len()).filter(begins) {
+        let mut end = end_of(start);
+        let mut digits = text.get(start..end).unwrap_or_default().to_owned();
+        loop {
+            if NEW_PIN_DIGITS.contains(&digits.len()) {
+                found.push((start..end, digits.clone()));
+            }
+            if digits.len() >= *NEW_PIN_DIGITS.end() || !goes_on(end) {
+                break;
+            }
+            let next = end + 1;
+            end = end_of(next);
+            digits.push_str(text.get(next..end).unwrap_or_default());
         }
-        let piece = text.get(at..end).unwrap_or_default();
-        out.push_str(if NEW_PIN_DIGITS.contains(&count) { MASK } else { piece });
-        at = end;
     }
-    out
+    found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::without_digits_apart;
+    use super::digit_groups;
 
     #[test]
-    fn digits_that_stand_apart_are_hidden() {
-        for (text, hidden) in [
-            ("pin 7.3.9.1 ga bisa", "pin *** ga bisa"),
-            ("7 3 9 1", "***"),
-            ("8-2-6-4 salah", "*** salah"),
-            ("s10 0812 2 x", "s10 0812 2 x"),
-            ("1 2 3", "1 2 3"),
-            ("è 1 2 3 4 ya", "è *** ya"),
+    fn digits_that_come_to_a_pin_are_found_in_neighbouring_groups() {
+        for (text, found) in [
+            ("pin 7.3.9.1 ga bisa", &["7391"][..]),
+            ("82.64 salah", &["8264"]),
+            ("8-2-6-4", &["8264"]),
+            ("s10 081234567890 82 64", &["8264"]),
+            ("trx 12 8264", &["128264", "8264"]),
+            ("8.2.6.4.5", &["8264", "82645", "2645"]),
+            ("1 2 3", &[]),
+            ("è 8264 ya", &["8264"]),
         ] {
-            assert_eq!(without_digits_apart(text), hidden);
+            let read: Vec<String> = digit_groups(text).into_iter().map(|(_, digits)| digits).collect();
+            assert_eq!(read, found, "{text}");
         }
     }
 }

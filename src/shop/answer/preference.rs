@@ -102,14 +102,11 @@ impl Request<'_> {
         let catalog = self.shop.catalog();
         let what = match what {
             Ask::Phone => {
+                self.lists_everything();
                 let preferences = self.shop.store.preferences(agent.id).await?;
                 AskFor::Phone { favourites: preferences.favourites.iter().map(|(name, _)| name.clone()).collect() }
             }
-            Ask::Meter => {
-                // `50rb` is a token's from here on.
-                self.await_next(Awaits::Wish(Wish { sort: Some(Sort::Token), ..Wish::default() }));
-                AskFor::Meter
-            }
+            Ask::Meter => return self.wish(Wish { sort: Some(Sort::Token), ..Wish::default() }, answer).await,
             Ask::Bills => {
                 let bills = catalog.iter().filter(|product| product.kind == ProductKind::Bill && product.is_open());
                 let near = bills.map(|product| Near { code: product.code.clone(), name: product.name.clone() });
@@ -140,6 +137,8 @@ impl Request<'_> {
             Some(Awaits::Bill(product)) => product,
             Some(Awaits::Wish(wish)) => return self.asked_destination(wish, answer).await,
             Some(Awaits::Deposit) => return self.asked_sum(answer).await,
+            Some(Awaits::Zone { product, user }) => return self.asked_zone(product, &user, answer).await,
+            Some(Awaits::Which(lines)) => return self.chose_one(lines, answer).await,
             // What is chosen has letters, or is a face value.
             Some(Awaits::Product(_) | Awaits::ShopName | Awaits::ShopPin(_)) | None => return Ok(false),
         };
@@ -243,7 +242,6 @@ impl Request<'_> {
             products: vec![again.product.clone()],
             prices: self.own_prices(&[candidate.product]).await?,
             chosen: Some(0),
-            shelf: None,
             nth,
             buyer_phone: again.buyer_phone.clone(),
             placed: None,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::account::own_line;
 use super::{Answer, Request};
+use konter_command::Wish;
 use konter_core::catalog::{Catalog, Product, ProductKind};
 use konter_core::pricing::Tariff;
 use konter_reply::{PriceLine, PriceTab, Reply};
@@ -35,6 +36,7 @@ impl Request<'_> {
             self.stale(answer);
             return Ok(());
         };
+        self.lists(Wish::default(), tab.lines.iter().map(|line| line.code.clone()));
         let payload = Payload::Edit { message, reply: Box::new(Reply::PriceTab(Box::new(tab))) };
         let (chat, locale) = (self.message.chat.clone(), answer.locale);
         answer.commit.outgoing.push(Say::new(chat, locale, payload));

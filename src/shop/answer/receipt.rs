@@ -1,5 +1,6 @@
 //! Receipts for a reseller's customers.
 
+use super::talk::talk;
 use super::{Answer, Request};
 use konter_command::{DateArg, ReceiptAs, ReceiptLine, ReceiptOf};
 use konter_core::agent::Agent;
@@ -10,7 +11,7 @@ use konter_core::order::card::Verdict;
 use konter_core::order::{Order, OrderState, view};
 use konter_documents::receipt::picture::is_drawn;
 use konter_documents::receipt::{LONGEST_FOOTER, LONGEST_SHOP, ReceiptCard};
-use konter_reply::{ReceiptForm, ReceiptProblem, Reply};
+use konter_reply::{ReceiptForm, ReceiptProblem, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Orders looked through for the one whose receipt is wanted.
@@ -102,6 +103,11 @@ impl Request<'_> {
         let delivered = asked.iter().find(|order| view::line(order).verdict == Verdict::Success);
         match delivered.or(asked.first()) {
             Some(order) => {
+                // The latest has none: that it failed is told before the receipt of the one before.
+                if let Some(latest) = asked.first().filter(|latest| latest.id != order.id) {
+                    let (lines, dest) = (vec![view::line(latest)], Some(latest.dest.clone()));
+                    answer.reply(talk(TalkReply::NotArrived { lines, dest }));
+                }
                 let own = self.own_price(&agent, order).await?;
                 hand_over(&agent, order, price.or(own), answer);
                 hint_below(order, price, answer);

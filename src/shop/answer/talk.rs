@@ -4,6 +4,7 @@ use super::super::sources::Waits;
 use super::account::{matching, price_line, shown};
 use super::of_downline::of_downline;
 use super::pin_shown::is_a_pin_alone;
+use super::preference::Again;
 use super::question::dropped;
 use super::{Answer, Request};
 use chrono::{DateTime, Utc};
@@ -49,6 +50,7 @@ impl Request<'_> {
                 let name = self.agent.as_ref().map_or_else(String::new, |agent| agent.name.clone());
                 answer.reply(talk(TalkReply::Thanks { name }));
             }
+            Talk::Chatter if self.agent.is_none() && self.role().is_none() => self.welcome(answer).await?,
             Talk::Chatter => {
                 self.remind_of_the_pin(answer);
             }
@@ -79,6 +81,7 @@ impl Request<'_> {
             Talk::OfSerial { serial } => self.of_serial(&serial, answer).await?,
             Talk::Later => self.say_to_known(TalkReply::Later, answer).await?,
             Talk::Meant { line } => self.say_to_customer(TalkReply::SlashMeant { line }, answer).await?,
+            Talk::WhoseNumber => self.say_to_customer(TalkReply::WhoseNumber, answer).await?,
             Talk::Hours => self.say_to_customer(TalkReply::Hours, answer).await?,
             Talk::NotArrived { dest } => self.not_arrived(dest.as_deref(), answer).await?,
             Talk::WantsToJoin => {
@@ -91,7 +94,7 @@ impl Request<'_> {
                 if !self.drop_what_waits(answer).await? && !self.show_what_is_asked_back(answer).await? {
                     let said = match self.unpaid_bill().await? {
                         Some((product, customer)) => TalkReply::BillUnpaid { product, customer },
-                        None => TalkReply::NothingWaits,
+                        None => TalkReply::NothingWaits { works_here: self.role().is_some() },
                     };
                     self.say_to_known(said, answer).await?;
                 }
@@ -410,14 +413,24 @@ impl Request<'_> {
             }
             None => None,
         };
-        let has_failed = |order: &Order| order.agent == agent.id && view::line(order).verdict == Verdict::Failed;
-        let Some(order) = order.filter(has_failed) else { return Ok(false) };
+        let is_again = said == AfterFailure::Again && !is_repeat(command) && self.message.replies_to.is_none();
+        // One that was refused was never taken.
+        let refused = self.shop.dialogs.guides.refused(&self.message.chat, self.at).filter(|_| is_again && is_open);
+        if let Some((product, dest, at)) = refused
+            && order.as_ref().is_none_or(|order| order.created_at <= at)
+        {
+            self.offer_counted(agent, &Again { product, dest, buyer_phone: None }, (1, 1), answer).await?;
+            return Ok(true);
+        }
+        let Some(order) = order.filter(|order| order.agent == agent.id) else { return Ok(false) };
+        let line = view::line(&order);
         match said {
-            AfterFailure::Again => self.tapped_repeat(order.id, answer).await?,
-            AfterFailure::Asks => {
-                let dest = Some(order.dest.clone());
-                answer.reply(talk(TalkReply::NotArrived { lines: vec![view::line(&order)], dest }));
+            AfterFailure::Again if line.verdict == Verdict::Failed => self.tapped_repeat(order.id, answer).await?,
+            // What is under way, or delivered, is told first.
+            _ if line.verdict == Verdict::Failed || (is_again && self.about.is_none()) => {
+                answer.reply(talk(TalkReply::NotArrived { lines: vec![line], dest: Some(order.dest) }));
             }
+            _ => return Ok(false),
         }
         Ok(true)
     }
@@ -456,6 +469,15 @@ impl Request<'_> {
                 answer.reply_with_balance(&agent, shown);
             }
             Command::Complaint { text, .. } => self.complain_of(Some(&order), text.as_str(), answer).await?,
+            // What it is about cannot be taken back.
+            Command::Talk(Talk::Undo { dest: None }) if konter_command::is_bare_no(&self.message.text) => {
+                if !self.waiting().await?.is_empty() {
+                    self.answered_else(answer).await?;
+                    return Ok(true);
+                }
+                let (lines, dest) = (vec![view::line(&order)], Some(order.dest.clone()));
+                answer.reply(talk(TalkReply::Undo { lines, dest }));
+            }
             Command::Talk(Talk::NotArrived { dest: None } | Talk::Undo { dest: None } | Talk::WantsAdmin) => {
                 self.complain_of(Some(&order), &proof_words(&self.message.text), answer).await?;
             }

@@ -7,7 +7,7 @@ use super::pin_shown::{has_number, may_be_a_pin, names_a_reseller};
 use super::shared::{Sure, network, phone_of};
 use super::talk::talk;
 use super::{Answer, Request};
-use konter_command::{AgentRef, Problem, Transfer, Wish};
+use konter_command::{AgentRef, Problem, Sent, Topic, Transfer, Typed, Wish};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::destination::Destination;
 use konter_core::ids::{AgentId, TransferId};
@@ -85,7 +85,7 @@ impl Request<'_> {
     }
 
     /// Shows whom it would go to, and asks for the PIN.
-    async fn transfer_without_pin(
+    pub(super) async fn transfer_without_pin(
         &self,
         agent: &Agent,
         name: &AgentRef,
@@ -126,18 +126,24 @@ impl Request<'_> {
         let names_nobody = !has_number(text) && !names_a_reseller(text) && konter_command::says_send(text);
         match problem {
             _ if names_nobody => {
-                // The last of them may be the PIN.
-                let sums = konter_command::sums_said(text);
                 let named = self.all_below_by_name(agent, text).await?;
-                match (sums.first(), named.as_slice()) {
-                    (Some(amount), [to]) if sums.len() <= 2 => {
-                        self.transfer_without_pin(agent, &AgentRef::Code(to.id), *amount, answer).await?;
+                let words = |name: &str| name.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+                let allowed: Vec<String> = named.iter().flat_map(|one| words(&one.name)).collect();
+                let line = |id, amount: Option<Rupiah>| match amount.filter(|amount| !may_be_a_pin(*amount)) {
+                    Some(amount) => transfer_line(id, amount),
+                    None => format!("TR.{id}.jumlah.PIN"),
+                };
+                match (konter_command::sent_to(text, &allowed), named.as_slice()) {
+                    (_, []) | (Ok(Sent { amount: None, .. }), [_]) => return Ok(false),
+                    // `… kalau dia minta`: whoever says more means more than that.
+                    (Err(more), [to, ..]) => {
+                        let more = Problem::Leftover(Typed::new(&more));
+                        self.not_understood(Topic::Transfer, Some(&more), line(to.id, None), answer);
                     }
-                    (_, [_, _, ..]) => {
-                        let named = named.into_iter().map(|one| (one.id, one.name)).collect();
-                        answer.reply(talk(TalkReply::WhichDownline { named }));
+                    (Ok(Sent { amount: Some(amount), .. }), [to]) => {
+                        self.transfer_without_pin(agent, &AgentRef::Code(to.id), amount, answer).await?;
                     }
-                    _ => return Ok(false),
+                    (Ok(Sent { amount, .. }), several) => self.ask_which(several, |id| line(id, amount), answer),
                 }
                 Ok(true)
             }

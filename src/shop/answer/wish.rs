@@ -43,8 +43,7 @@ impl Request<'_> {
         if self.wish_is_a_transfer(&wish, answer).await? {
             return Ok(());
         }
-        let several = if wish.dest.is_none() { self.of_the_shelf(&wish) } else { Vec::new() };
-        let wish = self.with_what_was_said_before(wish);
+        let (wish, several) = self.of_the_list(self.with_what_was_said_before(wish));
         if let (Some(dest), [_, _, ..]) = (&wish.dest, several.as_slice()) {
             return self.offer_list(dest, several, answer).await;
         }
@@ -70,45 +69,26 @@ impl Request<'_> {
             Awaits::Product(dest) => {
                 self.may_mean(Waits::Answer) || offered.as_ref().is_some_and(|guide| guide.dest == *dest)
             }
-            Awaits::Bill(_) | Awaits::Wish(_) | Awaits::ShopName | Awaits::ShopPin(_) | Awaits::Deposit => {
-                self.may_mean(Waits::Answer)
-            }
+            Awaits::Bill(_)
+            | Awaits::Wish(_)
+            | Awaits::ShopName
+            | Awaits::ShopPin(_)
+            | Awaits::Deposit
+            | Awaits::Zone { .. }
+            | Awaits::Which(_) => self.may_mean(Waits::Answer),
         });
         let answered = offered.filter(|_| self.message.replies_to.is_some()).map(|guide| guide.dest);
         if awaited.is_some() {
             dialogs.sources.answers(chat, &self.message.message);
         }
         match (awaited, answered) {
-            // `dana`, whose prices were shown, then `20`.
-            (Some(Awaits::Wish(Wish { code: None, nominal: None, brand, sort, .. })), _)
-                if is_sum_alone(&wish) && (brand.is_some() || sort == Some(Sort::Token)) =>
-            {
-                Wish { brand, sort: wish.sort.or(sort), ..wish }
-            }
             (Some(Awaits::Wish(asked)), _) if is_bare => Wish { dest: wish.dest, held_pin: wish.held_pin, ..asked },
             (Some(Awaits::Product(dest)), _) | (_, Some(dest)) if !is_bare && wish.dest.is_none() => {
-                let code = match self.of_the_shelf(&wish).as_slice() {
-                    [one] => Some(one.code.clone()),
-                    _ => None,
-                };
-                let wish = Wish { code: wish.code.clone().or(code), ..wish };
                 let dest = konter_command::destination_alone(&dest).filter(|dest| self.may_go_to(&wish, dest));
                 Wish { dest, ..wish }
             }
             _ => wish,
         }
-    }
-
-    /// `50rb`, in answer to a list of one kind, or of a category that was looked at: what of that has this face value.
-    fn of_the_shelf(&self, wish: &Wish) -> Vec<Product> {
-        let Some(guide) = self.shop.dialogs.guides.latest(&self.message.chat, self.at) else { return Vec::new() };
-        let shown = self.shop.offers.card(&guide, ChooseStage::List, guide.shelf);
-        if !is_sum_alone(wish) || wish.nominal.is_none() || (guide.shelf.is_none() && !shown.shelves.is_empty()) {
-            return Vec::new();
-        }
-        let catalog = self.shop.catalog();
-        let products = shown.products.iter().filter_map(|line| catalog.get(&line.code));
-        products.filter(|product| product.nominal == wish.nominal).cloned().collect()
     }
 
     /// Whether what is named now can be for the number that was offered for: `paket data xl` after a number of another
@@ -137,6 +117,11 @@ impl Request<'_> {
         let catalog = self.shop.catalog();
         let is_token = wish.sort == Some(Sort::Token);
         if wish.code.is_none() && wish.nominal.is_none() {
+            let found = candidates(&catalog, &wish);
+            match (&wish.brand, wish.sort) {
+                (None, None | Some(Sort::Credit)) => self.lists_everything(),
+                _ => self.lists(wish.clone(), found.iter().map(|product| product.code.clone())),
+            }
             match (&wish.brand, wish.sort) {
                 (None, Some(Sort::Token)) => answer.reply(says(PreferenceReply::Ask(AskFor::Meter))),
                 (None, _) => {
@@ -144,7 +129,7 @@ impl Request<'_> {
                     let favourites = preferences.favourites.iter().map(|(name, _)| name.clone()).collect();
                     answer.reply(says(PreferenceReply::Ask(AskFor::Phone { favourites })));
                 }
-                (Some(_), Some(Sort::Data)) => self.show_prices(&candidates(&catalog, &wish), &wish, answer).await?,
+                (Some(_), Some(Sort::Data)) => self.show_prices(&found, &wish, answer).await?,
                 (Some(_), _) => self.prices(&filters(&wish), answer).await?,
             }
             self.await_number(wish, answer);
@@ -319,8 +304,9 @@ impl Request<'_> {
             if can_forget(self.message.chat.channel) {
                 forget(answer, self.message);
             }
+            let user = refused.dest.clone();
             not_shown(agent, answer, refused);
-            self.await_next(Awaits::Wish(Wish { code: Some(again.product.clone()), ..Wish::default() }));
+            self.await_next(Awaits::Zone { product: again.product.clone(), user });
             return Ok(());
         }
         if let Some(refused) = self.ordered_before(agent, again, nth).await? {
@@ -426,7 +412,7 @@ impl Request<'_> {
             }
             return Ok(());
         }
-        self.order(OrderRequest { pin: Some(pin.clone()), ..several.request }, answer).await?;
+        self.take_order(&OrderRequest { pin: Some(pin.clone()), ..several.request }, None, answer).await?;
         if has_wrong_pin(answer) {
             self.shop.dialogs.keypads.open_anew(chat, PadId::Several(id), None, self.at);
         }
@@ -446,13 +432,17 @@ impl Request<'_> {
             prices: self.own_prices(&products).await?,
             products: products.into_iter().map(|product| product.code).collect(),
             chosen: None,
-            shelf: None,
             nth: 1,
             buyer_phone: None,
             placed: None,
             owner: MeterOwner::NotAsked,
             at: self.at,
         };
+        if self.choose_card(&guide, ChooseStage::List).shelves.is_empty() {
+            self.lists(Wish::default(), guide.products.iter().cloned());
+        } else if konter_command::destination_alone(&self.message.text).is_some() {
+            self.lists_everything();
+        }
         self.await_next(Awaits::Product(guide.dest.clone()));
         self.offer(guide, ChooseStage::List, answer).await
     }
@@ -483,9 +473,8 @@ impl Request<'_> {
             return Ok(true);
         }
         let is_number = is_bare && !NEW_PIN_DIGITS.contains(&digits);
-        if kind == Some(DestKind::IdZone) && dest.is_none() && is_number {
-            self.lacks_its_zone(&wish, answer);
-            self.await_number(wish, answer);
+        if let (Some(DestKind::IdZone), None, true, Some(product)) = (kind, &dest, is_number, &wish.code) {
+            self.ask_zone(product.clone(), text.trim(), answer);
             return Ok(true);
         }
         let Some(dest) = dest.filter(|_| is_number) else { return Ok(false) };
@@ -504,7 +493,7 @@ impl Request<'_> {
 }
 
 /// A face value or a size, and nothing that says of what.
-fn is_sum_alone(wish: &Wish) -> bool {
+pub(super) fn is_sum_alone(wish: &Wish) -> bool {
     let says_what = wish.code.is_some() || wish.brand.is_some() || (wish.sort.is_some() && wish.size.is_none());
     (wish.nominal.is_some() || wish.size.is_some()) && !says_what
 }

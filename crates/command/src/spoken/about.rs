@@ -2,7 +2,7 @@
 
 use super::question::Heard;
 use super::small::Talk;
-use super::{is_spoken, words};
+use super::{is_spoken, services};
 use crate::meaning::{Command, OrdersQuery};
 use crate::preference::command::{Ask, PreferenceCommand};
 use crate::read::{Atom, Cursor, NamedAs, PriceFilter};
@@ -43,30 +43,24 @@ pub(super) fn bill(heard: &Heard<'_>) -> Option<Command> {
     const BILL: &str = "tagihan tagihannya rekening rek bill iuran tunggakan";
     const PAYS: &str = "bayar byr bayarin bayarkan dibayarkan mbayar pay lunasi lunasin";
     const LOOKS: &str = "berapa brp brapa cek ck check how much";
-    const UNSOLD: &str = "bpjs pajak pbb samsat cicilan kredit leasing";
     const SOLD_OTHERWISE: &str = "token pulsa paket kuota data voucher game tiket deposit depo";
     const TOLD: &str = "gagal ggl pending belum blm blom masuk sudah udah udh dah sdh kok kenapa batal salah";
     if heard.has(SOLD_OTHERWISE) || heard.has(TOLD) || heard.said.text.contains(" #") {
         return asked_whose(heard);
     }
-    let named = |word: &String| {
-        let code = word.parse::<ProductCode>().ok().filter(|_| word.chars().all(char::is_alphabetic))?;
-        (heard.said.context.kinds)(&code, NamedAs::Bill).map(|_| code)
-    };
-    let by_everyday_name = || {
-        let everyday = [
-            ("listrik listerik lstrik pln electricity", "PLN"),
-            ("air ledeng pam water", "PDAM"),
-            ("wifi internet telepon", "TELKOM"),
-        ];
-        everyday.into_iter().find(|(words, _)| heard.has(words)).and_then(|(_, code)| code.parse::<ProductCode>().ok())
-    };
-    let product = by_everyday_name().or_else(|| heard.words.iter().find_map(named));
+    let of_electricity = || heard.has("listrik listerik lstrik pln electricity").then(|| "PLN".parse().ok()).flatten();
+    let product: Option<ProductCode> =
+        of_electricity().or_else(|| heard.words.iter().find_map(|word| services::named(heard.said, word)));
     let customer = heard.only_number();
     let looked_up =
         |product, customer| Some(Command::BillInquiry { product, customer, amount: None, pin: None, reference: None });
     let speaks_of_bills = heard.has(BILL) || heard.has(PAYS);
+    let context = &heard.said.context;
+    let is_sold = |product: &ProductCode| !context.knows_products || (context.kinds)(product, NamedAs::Bill).is_some();
     match (product, customer) {
+        (Some(product), _) if speaks_of_bills && !is_sold(&product) => {
+            Some(Command::Prices { filters: vec![PriceFilter::Word(product.to_string())] })
+        }
         (Some(product), Some(customer)) if speaks_of_bills || (heard.has(LOOKS) && !heard.has("status")) => {
             // A meter's number behind `cek pln` is its owner's name that is asked for.
             let is_meter = heard.has("pln") && !speaks_of_bills;
@@ -81,10 +75,6 @@ pub(super) fn bill(heard: &Heard<'_>) -> Option<Command> {
         (Some(product), None) if speaks_of_bills && !heard.counts => {
             Some(Command::Preference(PreferenceCommand::Ask(Ask::Customer(product))))
         }
-        (None, _) if speaks_of_bills && heard.has(UNSOLD) => {
-            let unsold = heard.words.iter().find(|word| words::is_in(UNSOLD, word))?;
-            Some(Command::Prices { filters: vec![PriceFilter::Word(unsold.to_uppercase())] })
-        }
         _ => asked_whose(heard),
     }
 }
@@ -92,7 +82,14 @@ pub(super) fn bill(heard: &Heard<'_>) -> Option<Command> {
 fn asked_whose(heard: &Heard<'_>) -> Option<Command> {
     let customer = heard.only_number()?;
     let asks_whose = heard.has("siapa pemilik pemiliknya punya nama namanya who whose owner");
-    let is_meter = heard.has("meter meteran token listrik pln") && METER_DIGITS.contains(&customer.len());
+    let is_meter = METER_DIGITS.contains(&customer.len()) && !customer.starts_with("08");
+    // `cek nama 0812…`
+    if customer.starts_with("08")
+        && matches!(heard.first(), "cek" | "ck" | "check" | "lihat")
+        && heard.has("nama namanya name")
+    {
+        return Some(Command::Talk(Talk::WhoseNumber));
+    }
     (asks_whose && is_meter).then_some(Command::Meter { customer, pin: None, reference: None })
 }
 
@@ -119,7 +116,7 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
     const REST: &str = "admin adminnya cs csnya jam sampai sampe toko tokonya konter kiosnya counter hari ini besok malam ga gak nggak ngga enggak \
         tidak are you what time";
     let talk = |said| Some(Command::Talk(said));
-    let leaves = heard.phrase(&["pindah server", "pindah konter", "server lain", "pindah upline", "ganti upline"])
+    let leaves = heard.phrase("pindah server|pindah konter|server lain|pindah upline|ganti upline")
         || (heard.has("upline") && heard.has("pindah ganti"));
     if leaves {
         return talk(Talk::WantsAdmin);
@@ -130,7 +127,7 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
     let scolds = heard.has(
         "penipu penipuan nipu tipu ditipu ketipu tipuan scam scammer scammed fraud maling kecewa mengecewakan payah \
         jelek bego gblk gblg tlol anjing anj bgst goblok goblog tolol bodoh bangsat kampret ngaco dirugikan ridiculous terrible useless",
-    ) || heard.phrase(&["ga guna", "gak guna", "ga berguna", "ga becus", "tidak becus"]);
+    ) || heard.phrase("ga guna|gak guna|ga berguna|ga becus|tidak becus");
     let somebody = heard.has("admin adminnya cs csnya owner ownernya min");
     let unanswered = somebody
         && (heard.has("tidur molor")
@@ -142,13 +139,13 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
     if scolds || unanswered || wants_back || once_more {
         return talk(Talk::WantsAdmin);
     }
-    if heard.phrase(&["where is my money", "where's my money", "mana uang", "mana duit", "uang saya mana"]) {
+    if heard.phrase("where is my money|where's my money|mana uang|mana duit|uang saya mana") {
         return talk(Talk::MoneyNotIn);
     }
     if heard.has(OPENS) && heard.has("jam hari besok libur toko konter you today kapan") && heard.only(&[OPENS, REST]) {
         return talk(Talk::Hours);
     }
-    let who = heard.phrase(&["ini siapa", "siapa ini", "ini bot", "ini robot", "who is this", "are you a bot"]);
+    let who = heard.phrase("ini siapa|siapa ini|ini bot|ini robot|who is this|are you a bot");
     if who || (heard.has("bot robot") && heard.only(&["bot robot siapa ini apakah"])) {
         return talk(Talk::Hours);
     }

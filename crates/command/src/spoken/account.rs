@@ -12,7 +12,9 @@ const LOST: &str = "lupa lupaa lali klupaan kelupaan hilap hilang ilang reset re
     forgot lost forget locked error gabisa bisa";
 
 pub(super) fn pin(heard: &Heard<'_>) -> Option<Command> {
-    if !heard.speaks_of_pins() || heard.counts {
+    // `pin saya 4821 kok salah terus`
+    let fails = heard.has("salah kok terus gabisa") && heard.counted().count() == 1 && heard.first() != "ganti";
+    if !heard.speaks_of_pins() || (heard.counts && !fails) {
         return None;
     }
     if heard.has("ganti gantii ubah rubah change ngganti mengganti") {
@@ -59,21 +61,10 @@ pub(super) fn lost(heard: &Heard<'_>) -> Option<Command> {
     let told_to_register = heard.has("disuruh suruh")
         && heard.has("lagi lg kok koq kenapa knp padahal ulang again")
         && heard.has("daftar daftarin register registrasi");
-    let anew = heard.phrase(&[
-        "ganti hp",
-        "ganti nomor",
-        "ganti nomer",
-        "ganti no",
-        "ganti hape",
-        "ganti telegram",
-        "hp baru",
-        "new phone",
-        "agen lama",
-        "member lama",
-        "reseller lama",
-        "pelanggan lama",
-        "akun lama",
-    ]) && !heard.counts;
+    let anew = heard.phrase(
+        "ganti hp|ganti nomor|ganti nomer|ganti no|ganti hape|ganti telegram|hp baru|new phone|\
+            agen lama|member lama|reseller lama|pelanggan lama|akun lama",
+    ) && !heard.counts;
     let by_code = !heard.has(below::BLOCK)
         && heard.only_agent().is_some()
         && heard.has("dulu dulunya lama")

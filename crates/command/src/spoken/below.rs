@@ -158,16 +158,8 @@ pub(super) fn transfer_to_a_name(heard: &Heard<'_>) -> Option<Command> {
 fn tell_all(heard: &Heard<'_>) -> Option<Command> {
     const TELLS: &str = "umumkan umumin pengumuman siaran siarkan broadcast kabari kabarin kabarkan beritahu beritahukan \
         sampaikan infokan infoin sebarkan sebarin bilangin announce";
-    let tells = heard.has(TELLS)
-        || heard.phrase(&[
-            "kasih tau",
-            "kasih tahu",
-            "kasi tau",
-            "kasih kabar",
-            "kasih info",
-            "kirim pesan",
-            "chat semua",
-        ]);
+    let tells =
+        heard.has(TELLS) || heard.phrase("kasih tau|kasih tahu|kasi tau|kasih kabar|kasih info|kirim pesan|chat semua");
     (tells && heard.has(BELOW)).then_some(Command::Talk(Talk::TellDownlines))
 }
 
@@ -232,7 +224,7 @@ fn how_they_earn(heard: &Heard<'_>) -> Option<Command> {
     let changes = heard.has("naikin naikkan turunin turunkan ubah ganti pasang")
         && heard.has("harga harganya markup selisih untung")
         && (heard.has("buat untuk utk") || heard.has(BELOW));
-    let invites = heard.phrase(&["ajak teman", "ngajak teman", "ajak temen", "ngajak temen", "bawa teman"]);
+    let invites = heard.phrase("ajak teman|ngajak teman|ajak temen|ngajak temen|bawa teman");
     let is_of_a_product = || heard.words.iter().any(|word| words::brand(word).is_some() || words::sort(word).is_some());
     ((changes && !is_of_a_product() && heard.agents().is_empty()) || invites)
         .then(|| Command::Help { topic: Some("DOWNLINE".to_owned()) })
@@ -254,7 +246,7 @@ fn one(heard: &Heard<'_>) -> Option<Command> {
 /// `link undangan dong`
 fn invites(heard: &Heard<'_>) -> Option<Command> {
     let link = heard.has("link linknya tautan") && heard.has("undangan undang daftar downline ajak invite register");
-    let asked = link || heard.phrase(&["minta undangan", "invite link", "kode undangan"]);
+    let asked = link || heard.phrase("minta undangan|invite link|kode undangan");
     (asked && !heard.counts).then_some(Command::Network(NetworkCommand::Invite { renew: false }))
 }
 
@@ -264,7 +256,7 @@ fn list(heard: &Heard<'_>) -> Option<Command> {
     const ADDS: &str = "daftarkan daftarin mendaftarkan registrasi undang blokir transfer kirim isi register add \
         tambah \
         nambah tambahin baru";
-    let of_those_below = heard.has(BELOW) || heard.phrase(&["anak buah", "my downlines"]);
+    let of_those_below = heard.has(BELOW) || heard.phrase("anak buah|my downlines");
     let of_members = heard.has("anggota member agen reseller")
         && heard.has("tambah nambah tambahin rekrut")
         && !heard.has("saldo deposit markup harga");

@@ -21,10 +21,10 @@ const SAYS: &[&str] = &[
     OOPS,
     MISTAKEN,
     "ganti gantiin gantinya ubah ubahin rubah tuker tukar maksud maksudku maksudnya maksude maksudne ralat koreksi harusnya \
-     seharusnya mestinya jadinya jadiin",
+     seharusnya mestinya jadinya jadiin change make switch instead",
 ];
 /// They say of what.
-const BESIDE: &str = "tapi tp tetapi deng lho yo wis wes wae ae dadi jadi jd nominal nominalnya produk kode kodenya yg yang itu bener betul benar aduh waduh maaf sorry sori";
+const BESIDE: &str = "it tapi tp tetapi deng lho yo wis wes wae ae dadi jadi jd nominal nominalnya produk kode kodenya yg yang itu bener betul benar aduh waduh maaf sorry sori";
 
 #[must_use]
 pub fn change_said(text: &str, kinds: &Kinds<'_>) -> Option<Change> {
@@ -42,9 +42,9 @@ pub fn change_said(text: &str, kinds: &Kinds<'_>) -> Option<Change> {
     let mut kept = Vec::with_capacity(pieces.len());
     let mut is_denied = false;
     for atom in &pieces {
-        // `bukan s10, s20`
+        // `bukan s10, s20`; of `bukan, s20` what was shown is denied.
         if is(atom, &[DO_NOT, "bukan bkn"]) {
-            is_denied = true;
+            is_denied = !text.get(atom.end()..).is_some_and(|behind| behind.trim_start().starts_with(','));
         } else if std::mem::take(&mut is_denied) || is(atom, SAYS) || is(atom, &[BESIDE]) {
             // It says nothing of what is wanted.
         } else {
@@ -55,7 +55,7 @@ pub fn change_said(text: &str, kinds: &Kinds<'_>) -> Option<Change> {
     let said = Cursor::new(&text, &kept, context);
     let wish::Read::Wish(to) = wish::read_without_strangers(said)? else { return None };
     let names_a_product = to.code.is_some() || to.nominal.is_some() || to.brand.is_some() || to.size.is_some();
-    let points_there = || kept.iter().any(|atom| is(atom, &["ke kpd kepada"]));
+    let points_there = || kept.iter().any(|atom| is(atom, &["ke kpd kepada to"]));
     // What says more than a code or a sum may be for somebody else.
     let is_plain = to.brand.is_none()
         && (to.sort.is_none() || to.size.is_some())

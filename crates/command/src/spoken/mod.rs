@@ -45,14 +45,14 @@ pub(crate) use about::{follows_a_hash, numbered};
 pub use attempt::was_to_order;
 pub use change::{Change, change_said};
 pub use desk::{Named, Wanted, at_the_desk, decision_line, slash_line, verdict_said};
-pub use newcomer::{Newcomer, asked_by_newcomer, name_to_register, shop_name, sounds_like_a_shop};
+pub use newcomer::{Newcomer, asked_by_newcomer, name_corrected, name_to_register, shop_name, sounds_like_a_shop};
 pub use of_order::{AfterFailure, after_failure};
-pub use quantity::times_said_in;
+pub use quantity::{ordinal_said, times_said_in};
 pub use remark::says_when;
 pub(crate) use remark::{gives_a_reason, remarked};
 pub use second_thoughts::is_bare_no;
 pub(crate) use second_thoughts::taken_back;
-pub use sent::{pin_said, says_send};
+pub use sent::{Sent, pin_said, says_send, sent_to};
 pub use small::Talk;
 pub use wish::Wish;
 pub use words::{Sort, sums_said};
@@ -287,6 +287,7 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         // `status dong`; and `trx s10 0812… 1234`, which asks for one.
         Command::Orders(query) => {
             query.product.as_ref().is_some_and(|code| is_everyday(code, args) || question::is_filler(code.as_str()))
+                || query.product.as_ref().is_some_and(|code| words::is_in("NAMA NAMANYA NAME", code.as_str()))
                 || (query.product.is_some() && query.dest.is_some() && query.pin.is_some() && is_spoken(args))
                 || is_a_bill(query, args)
         }

@@ -1,7 +1,7 @@
 //! What somebody asks before becoming a reseller: whether it is free, what it needs, whether it is safe.
 
-use super::question::{HOW, HOW_MUCH, Heard};
-use super::signals::{ALREADY, DO_NOT, MISTAKEN, NO};
+use super::question::{HOW, HOW_MUCH, Heard, is_filler};
+use super::signals::{ALREADY, DO_NOT, MISTAKEN, NO, OOPS};
 use super::{tidy, words};
 use crate::read::{Context, Cursor, atoms};
 use konter_core::phone::clean;
@@ -41,7 +41,7 @@ pub fn asked_by_newcomer(text: &str) -> Option<Newcomer> {
     if heard.counts || heard.words.is_empty() || heard.words.len() > MOST_WORDS {
         return None;
     }
-    let joins = heard.has(JOIN) || heard.phrase(&["sign up"]);
+    let joins = heard.has(JOIN) || heard.phrase("sign up");
     let asks_how = heard.has(HOW) || heard.has("dimana dmn mana where lewat kemana");
     let about_ware = heard.words.iter().any(|word| words::sort(word).is_some() || words::brand(word).is_some());
     let is = |asked: Newcomer| Some(asked);
@@ -64,7 +64,7 @@ pub fn asked_by_newcomer(text: &str) -> Option<Newcomer> {
     {
         is(Newcomer::Free)
     } else if heard.has("syarat syaratnya persyaratan ktp dokumen requirements requirement")
-        || heard.phrase(&["butuh apa", "perlu apa", "what do i need"])
+        || heard.phrase("butuh apa|perlu apa|what do i need")
     {
         is(Newcomer::Needs)
     } else if (heard.has(HAVE) && heard.has(SHOPS)) || heard.has("pribadi perorangan personal") {
@@ -80,18 +80,8 @@ pub fn asked_by_newcomer(text: &str) -> Option<Newcomer> {
         is(Newcomer::Profit)
     } else if joins && asks_how {
         is(Newcomer::Joins)
-    } else if heard.phrase(&[
-        "jual apa",
-        "jualan apa",
-        "ini apa",
-        "apa ini",
-        "apa itu",
-        "buat apa",
-        "untuk apa",
-        "what is this",
-        "what can",
-    ]) || (heard.has("produk produknya layanan layanannya isinya jualan jual")
-        && heard.has("apa aja saja lengkap"))
+    } else if heard.phrase("jual apa|jualan apa|ini apa|apa ini|apa itu|buat apa|untuk apa|what is this|what can")
+        || (heard.has("produk produknya layanan layanannya isinya jualan jual") && heard.has("apa aja saja lengkap"))
     {
         is(Newcomer::Sells)
     } else {
@@ -154,26 +144,32 @@ pub fn name_to_register(said: &str, is_answer: bool) -> Option<String> {
     const MOST_WORDS: usize = 8;
     const JOIN: &str =
         "daftar dftar daftarin daftarkan ndaftar mendaftar registrasi register regis gabung join agen reseller";
-    const WARE: &str = "pulsa token paket data kuota harga saldo deposit tiket";
     let text = tidy::tidy(&clean(said));
     // `DAFTAR.Berkah Cell`
-    let text = match text.split_once(['.', '#', '*', ',', ';', ':']) {
-        Some((lead, rest)) if words::is_in(LEADS, &lead.trim().to_lowercase()) => format!("{lead} {rest}"),
-        _ => text,
+    let (text, is_format) = match text.split_once(['.', '#', '*', ',', ';', ':']) {
+        Some((lead, rest)) if words::is_in(LEADS, &lead.trim().to_lowercase()) => (format!("{lead} {rest}"), true),
+        _ => (text, false),
     };
     let pieces = atoms(&text, false);
     let heard = Heard::of(Cursor::new(&text, &pieces, Context::NONE));
     let joins = heard.has(JOIN);
     let is_a_shops = is_answer && sounds_like_a_shop(&text);
-    let asks = !is_a_shops && (heard.counts || asks(&text, &heard));
-    if (!joins && !is_answer) || asks || text.split_whitespace().count() > MOST_WORDS + 6 {
+    // `DAFTAR.Ga Cell`: behind the sign stands a name.
+    let asks = text.contains('?') || (says_more(&heard) && !is_format);
+    if (!joins && !is_answer)
+        || (!is_a_shops && (asks || heard.counts))
+        || text.split_whitespace().count() > MOST_WORDS + 6
+    {
         return None;
     }
     let name = shop_name(&text);
     // `mau daftar min`: nobody is called so.
     let name = if is_in_all(&name, "kak min admin agen reseller ya dong") { String::new() } else { name };
-    let only_ware = name.split_whitespace().all(|word| words::is_in(WARE, &word.to_lowercase()));
-    let is_one = name.chars().any(char::is_alphabetic) && !only_ware && name.split_whitespace().count() <= MOST_WORDS;
+    // `harga pulsa`, `tanya dulu boleh`
+    let is_talk = name.split([' ', '-']).all(|word| {
+        is_filler(word) || words::puts_off(word) || words::sort(word).is_some() || words::is_in("deposit tiket", word)
+    });
+    let is_one = name.chars().any(char::is_alphabetic) && !is_talk && name.split_whitespace().count() <= MOST_WORDS;
     match (is_one, name.is_empty()) {
         (true, _) => Some(name),
         (false, true) if joins => Some(name),
@@ -181,9 +177,9 @@ pub fn name_to_register(said: &str, is_answer: bool) -> Option<String> {
     }
 }
 
-fn asks(text: &str, heard: &Heard<'_>) -> bool {
-    text.contains('?')
-        || heard.has(HOW)
+/// More than a name.
+fn says_more(heard: &Heard<'_>) -> bool {
+    heard.has(HOW)
         || heard.has(HOW_MUCH)
         || heard.has_any(&[NO, DO_NOT, ALREADY, MISTAKEN])
         || heard.has("apa apakah kapan kenapa siapa dimana bisa gak ga nggak tidak batal jangan why what when who")
@@ -204,8 +200,22 @@ pub fn sounds_like_a_shop(said: &str) -> bool {
     let digits = |word: &String| word.bytes().filter(u8::is_ascii_digit).count();
     let [first, .., last] = names.as_slice() else { return false };
     let is_short = names.len() <= MOST_WORDS && names.iter().all(|word| digits(word) <= LONGEST_NUMBER);
-    let is_called = words::is_in(LAST, last) || (words::is_in(FIRST, first) && !asks(&text, &heard));
+    let is_called = words::is_in(LAST, last) || (words::is_in(FIRST, first) && !says_more(&heard));
     is_short && is_called && !text.contains('?')
+}
+
+/// `bukan, Gita Jaya`, `namanya Gita Jaya`: another name than the one that was taken.
+#[must_use]
+pub fn name_corrected(said: &str) -> Option<String> {
+    const SAYS: &[&str] = &[MISTAKEN, OOPS, "bukan bkn ganti ralat maksudnya maksudku maksud harusnya seharusnya"];
+    let plain = |word: &str| words::plain(word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let says = |word: &&str| SAYS.iter().any(|list| words::is_in(list, &plain(word)));
+    let all: Vec<&str> = said.split_whitespace().collect();
+    let count = all.iter().take_while(|word| says(word) || words::is_courtesy(&plain(word))).count();
+    let (lead, rest) = all.split_at_checked(count)?;
+    let name = name_to_register(&rest.join(" "), true)?;
+    let is_said = lead.iter().any(says) || rest.first().is_some_and(|word| words::is_in("nama namanya", &plain(word)));
+    (is_said && !name.is_empty()).then_some(name)
 }
 
 fn is_in_all(text: &str, list: &str) -> bool {
@@ -263,8 +273,23 @@ mod tests {
             ("s10 081234567890", None),
             ("harga pulsa", None),
             ("ga jadi", None),
+            ("mau tanya dulu boleh", None),
+            ("mau tanya-tanya dulu", None),
+            ("DAFTAR.Ga Cell", Some("Ga Cell")),
         ] {
             assert_eq!(name_to_register(said, true).as_deref(), name, "{said}");
+        }
+        for (said, name) in [
+            ("bukan, Gita Jaya", Some("Gita Jaya")),
+            ("eh salah, Gita Jaya Cell kak", Some("Gita Jaya Cell")),
+            ("ralat: nama toko Gita Jaya", Some("Gita Jaya")),
+            ("namanya Gita Jaya", Some("Gita Jaya")),
+            ("Gita Jaya", None),
+            ("bukan", None),
+            ("salah pin", None),
+            ("gratis ga", None),
+        ] {
+            assert_eq!(name_corrected(said).as_deref(), name, "{said}");
         }
     }
 

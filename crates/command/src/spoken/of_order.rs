@@ -15,7 +15,7 @@ pub(super) fn sent_back(heard: &Heard<'_>) -> Option<Command> {
     let atoms = heard.said.atoms;
     let is_verdict = |atom: &Atom<'_>| matches!(atom.text.trim_matches(':'), "SUKSES" | "GAGAL");
     // `tolong diproses ya` asks for it.
-    let goes_on = heard.phrase(&["sedang diproses", "akan diproses"]);
+    let goes_on = heard.phrase("sedang diproses|akan diproses");
     let names_a_product = |atom: &Atom<'_>| {
         let code = atom.text.parse::<ProductCode>().ok().filter(|_| !atom.is_digits());
         code.is_some_and(|code| (heard.said.context.kinds)(&code, NamedAs::Code).is_some())

@@ -2,7 +2,7 @@
 //! one, and how the next is sent is said beside it.
 
 use super::wish::{self, Wish};
-use super::words;
+use super::{tidy, words};
 use crate::read::{Atom, Context, Cursor, Gap, NamedAs, atoms};
 use konter_core::ids::ProductCode;
 use konter_core::phone::clean;
@@ -55,6 +55,31 @@ pub fn times_said_in(text: &str) -> Option<u8> {
     times_said(Cursor::new(&text, &atoms(&text, false), Context::NONE))
 }
 
+/// `yang kedua`, `no 2`: which of several that were listed, counted from 1, where nothing else is said.
+#[must_use]
+pub fn ordinal_said(text: &str) -> Option<usize> {
+    const NAMES: [&str; 3] = ["pertama kesatu first", "second", "third"];
+    let text = tidy::tidy(&clean(text));
+    let pieces = atoms(&text, false);
+    let plain = |atom: &Atom<'_>| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()));
+    let read = |word: &str| {
+        let counted = word
+            .strip_prefix("ke")
+            .map(|rest| rest.trim_start_matches('-'))
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(word);
+        let digit = words::digit(counted).or_else(|| counted.parse().ok()).and_then(|digit| digit.to_digit(10));
+        let named = NAMES.iter().position(|names| words::is_in(names, word)).map(|at| at + 1);
+        named.or(digit.and_then(|digit| digit.try_into().ok())).filter(|number| *number > 0)
+    };
+    let mut said = pieces.iter().map(plain).filter(|word| {
+        let adds_nothing = words::is_courtesy(word) || words::points(word) || words::is_to(word);
+        !word.is_empty() && !adds_nothing && !words::is_in("ke pilih", word)
+    });
+    let ordinal = read(&said.next()?)?;
+    said.next().is_none().then_some(ordinal)
+}
+
 pub(super) fn times_said(said: Cursor<'_>) -> Option<u8> {
     let mut found = said.atoms.iter().filter_map(|atom| glued(said, atom.text).or_else(|| number(atom)));
     found.next().filter(|_| found.next().is_none())
@@ -79,3 +104,27 @@ fn number(atom: &Atom<'_>) -> Option<u8> {
 
 /// More than a digit may be anything.
 const SEVERAL: std::ops::RangeInclusive<u8> = 2..=9;
+
+#[cfg(test)]
+mod tests {
+    use super::ordinal_said;
+
+    #[test]
+    fn one_of_several_is_named_by_its_place() {
+        for (text, place) in [
+            ("yang kedua", Some(2)),
+            ("yg ke 2 kak", Some(2)),
+            ("no 3", Some(3)),
+            ("pertama aja", Some(1)),
+            ("ke-2", Some(2)),
+            ("the second", Some(2)),
+            ("yang mana", None),
+            ("kedua batal", None),
+            ("2 3", None),
+            ("20", None),
+            ("", None),
+        ] {
+            assert_eq!(ordinal_said(text), place, "{text}");
+        }
+    }
+}

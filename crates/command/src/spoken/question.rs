@@ -5,12 +5,12 @@ use super::signals::{ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, FIRST, GIVEN_UP, MIS
 use super::small::Talk;
 use super::wish::Wish;
 use super::words;
-use super::{about, account, below, prices, quantity, slips};
+use super::{about, account, below, prices, quantity, services, slips};
 use crate::deposit::{MIN_TICKET, proof_words, sounds_like_proof};
 use crate::meaning::{Command, OrdersQuery, ReportKind};
 use crate::network::command::NetworkCommand;
 use crate::preference::command::PreferenceCommand;
-use crate::read::{Atom, Cursor, DateArg, Target, Typed, date, destination};
+use crate::read::{Atom, Cursor, DateArg, NEW_PIN_DIGITS, Target, Typed, date, destination};
 use crate::receipt::command::ReceiptOf;
 use konter_core::destination::Destination;
 use konter_core::money::Rupiah;
@@ -49,16 +49,6 @@ const WRONG: &str = "harusnya nomor nomer no nmr nomornya kirim isi ngisi tujuan
     number pilih produk kode nominal amount nomernya nomere nomerku nomorku noku hp angka digit send sent tf";
 /// Said of a serial number that does not do what it should.
 pub(super) const FAULTY: &str = "salah ditolak error invalid palsu dipakai kepakai terpakai expired kadaluarsa hangus diinput dimasukin dimasukkan gabisa gakbisa gbisa gabs gbs";
-const TOKEN_NUMBER: &[&str] = &[
-    "nomor token",
-    "nomor tokennya",
-    "kode token",
-    "kode tokennya",
-    "no token",
-    "no tokennya",
-    "angka token",
-    "angka tokennya",
-];
 /// Pressed without wanting to.
 const SLIPPED: &str = "mistake kepencet kepijet kepijit ketekan kepencett keklik kesenggol ketriger";
 const RECEIPT: &str =
@@ -112,9 +102,10 @@ impl<'a> Heard<'a> {
         self.words.iter().find(|word| !words::is_courtesy(word)).map_or("", String::as_str)
     }
 
-    pub(super) fn phrase(&self, phrases: &[&str]) -> bool {
+    /// Whether one of these stands in it, word for word: `apa ini|ini apa`.
+    pub(super) fn phrase(&self, phrases: &str) -> bool {
         let text = format!(" {} ", self.words.join(" "));
-        phrases.iter().any(|phrase| text.contains(&format!(" {phrase} ")))
+        phrases.split('|').any(|phrase| text.contains(&format!(" {phrase} ")))
     }
 
     /// The number that is spoken of.
@@ -141,7 +132,7 @@ impl<'a> Heard<'a> {
 
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     let heard = Heard::of(said);
-    let order: [fn(&Heard<'_>) -> Option<Command>; 27] = [
+    let order: [fn(&Heard<'_>) -> Option<Command>; 28] = [
         account::pin,
         account::lost,
         account::language,
@@ -149,6 +140,7 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         about::order,
         prices::disturbance,
         about::bill,
+        services::alone,
         below::read,
         drop_ticket,
         money_not_in,
@@ -220,7 +212,7 @@ fn undo(heard: &Heard<'_>) -> Option<Command> {
         || denied
         || words::is_in(DO_NOT, heard.first())
         || (heard.words.len() <= 3 && heard.has(DO_NOT))
-        || heard.phrase(&["never mind", "forget it", "don't send", "dont send", "do not send", "don't buy"]);
+        || heard.phrase("never mind|forget it|don't send|dont send|do not send|don't buy");
     // `eh jangan yg barusan`
     let unwanted = unwanted || (heard.has(DO_NOT) && !heard.counts && is_bare_no(heard.said.text));
     // `harusnya 0812…`: nothing went there.
@@ -230,7 +222,7 @@ fn undo(heard: &Heard<'_>) -> Option<Command> {
 
 /// `belum masuk`; in Sundanese `can asup`, whose first word is an English one too.
 fn not_yet(heard: &Heard<'_>) -> bool {
-    (heard.has_any(NOT) && heard.has(ARRIVED)) || heard.phrase(&["can asup", "can lebet", "can nepi", "can dugi"])
+    (heard.has_any(NOT) && heard.has(ARRIVED)) || heard.phrase("can asup|can lebet|can nepi|can dugi")
 }
 
 fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
@@ -262,23 +254,18 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         && !heard.has("beli isi order mau produk pin format");
     // `token 20 nomornya berapa`, `kode tokennya berapa`
     let number_of_a_token = heard.has("token tokennya tokn listrik strum stroom")
-        && (heard.has("nomornya nomernya kodenya angkanya snnya") || heard.phrase(TOKEN_NUMBER))
+        && (heard.has("nomornya nomernya kodenya angkanya snnya")
+            || heard.phrase(
+                "nomor token|nomor tokennya|kode token|kode tokennya|no token|no tokennya|angka token|angka tokennya",
+            ))
         && heard.has(HOW_MUCH)
         && !heard.has(PRICE);
-    let waits = heard.phrase(&[
-        "kok lama",
-        "lama banget",
-        "lama bgt",
-        "lama amat",
-        "lama sekali",
-        "lama ya",
-        "lama nih",
-        "masih nunggu",
-        "masih menunggu",
-        "still waiting",
-        "lama kali",
-        "lama bener",
-    ]) || (heard.has(ALREADY) && heard.has("jam menit") && heard.has("mana kok masih nunggu ini"))
+    let waits = heard.phrase(
+        "kok lama|lama banget|lama bgt|lama amat|lama sekali|lama ya|lama nih|masih nunggu|\
+            masih menunggu|still waiting|lama kali|lama bener",
+    ) || (heard.has("masih msh still")
+        && heard.has("proses prosesnya diproses berjalan jalan otw processing"))
+        || (heard.has(ALREADY) && heard.has("jam menit") && heard.has("mana kok masih nunggu ini"))
         || (heard.has("lama lamaa lelet lemot")
             && heard.only(&["lama lamaa lelet lemot banget bgt amat bot sistem server"]));
     // `yang tadi udah belum?`
@@ -445,21 +432,15 @@ fn deposit(heard: &Heard<'_>) -> Option<Command> {
         return Some(slips::ticket_meant(sum));
     }
     // `top up 50000`
-    let tops_up = heard.phrase(&["top up"]) && sum.is_some();
+    let tops_up = heard.phrase("top up") && sum.is_some();
     let more =
         announces || tops_up || (heard.has(BALANCE) && (heard.has(MORE) || (sum.is_some() && !tells_a_balance(heard))));
     let account = heard.has(ACCOUNT)
         || (asks_how && heard.has(BALANCE))
-        || heard.phrase(&[
-            "transfer kemana",
-            "tf kemana",
-            "transfer ke mana",
-            "tf ke mana",
-            "bayar kemana",
-            "bayar ke mana",
-            "where do i transfer",
-            "where to transfer",
-        ]);
+        || heard.phrase(
+            "transfer kemana|tf kemana|transfer ke mana|tf ke mana|bayar kemana|bayar ke mana|\
+            where do i transfer|where to transfer",
+        );
     let words_fit = heard.words.iter().all(|word| {
         let is_sum = word.starts_with(|c: char| c.is_ascii_digit()) || word.starts_with("rp") || words::is_number(word);
         is_sum || is_filler(word) || [BALANCE, MORE, ACCOUNT, REST].iter().any(|list| words::is_in(list, word))
@@ -490,27 +471,22 @@ fn repeat(heard: &Heard<'_>) -> Option<Command> {
     let again = heard.has(AGAIN)
         || (heard.has("lagi") && heard.has("isi isiin order sekali beli pesan pesen sama"))
         || heard.first() == "lagi"
-        || heard.phrase(&[
-            "sm kyk",
-            "sama kyk",
-            "sm kayak",
-            "sama kayak tadi",
-            "sama kaya tadi",
-            "sama seperti tadi",
-            "same as before",
-            "once more",
-        ]);
+        || heard.phrase(
+            "sm kyk|sama kyk|sm kayak|sama kayak tadi|sama kaya tadi|sama seperti tadi|same as before|\
+            once more",
+        );
     let only = heard.words.iter().all(|word| words::is_in(AGAIN, word) || words::is_in(REST, word) || is_filler(word));
-    // `isi lagi aja yg 0812…`: what there is for that number is shown.
-    if again && only && heard.words.iter().any(|word| words::is_action(word)) {
+    // `isi lagi aja yg 0812…`, `lagi ke 0812…`: what there is for that number is shown.
+    if again && only {
         let dest = heard.dest().filter(|_| heard.counted().count() <= 2);
         if let Some(dest) = dest.and_then(|dest| destination::destination_alone(&dest)) {
             let held_pin = heard.counted().count() > 1;
             return Some(Command::Wish(Wish { dest: Some(dest), held_pin, ..Wish::default() }));
         }
     }
-    // `2 lagi`: shown is one, and that it is one.
-    let is_counted = heard.counted().count() == 1 && quantity::times_said(heard.said).is_some();
+    // `2 lagi`, `2 lagi 1234`: shown is one, and that it is one.
+    let is_counted = heard.counted().filter(|atom| !NEW_PIN_DIGITS.contains(&atom.text.len())).count() <= 1
+        && quantity::times_said(heard.said).is_some();
     let again = again || (is_counted && heard.has("lagi lg"));
     (again && only && (!heard.counts || is_counted)).then_some(Command::Preference(PreferenceCommand::Repeat))
 }
@@ -543,7 +519,7 @@ fn join(heard: &Heard<'_>) -> Option<Command> {
     const JOIN: &str = "daftar daftarnya pendaftaran pendaftarannya daftarin dftar gabung bergabung join registrasi \
         register mendaftar ndaftar regis";
     let becomes = heard.has("jadi menjadi become be") && heard.has(BECOMES);
-    let wants = (heard.has(JOIN) || heard.phrase(&["sign up", "pengen jualan", "mau jualan", "pingin jualan"]))
+    let wants = (heard.has(JOIN) || heard.phrase("sign up|pengen jualan|mau jualan|pingin jualan"))
         && !heard.has(PRICE)
         && !heard.has("produk kode nomor downline");
     ((wants || becomes) && !heard.counts).then_some(Command::Talk(Talk::WantsToJoin))
@@ -572,7 +548,7 @@ fn orders(heard: &Heard<'_>) -> Option<Command> {
 }
 
 fn help(heard: &Heard<'_>) -> Option<Command> {
-    let what_it_does = heard.phrase(&["bisa apa", "bisa ngapain", "apa saja yang", "what can"]);
+    let what_it_does = heard.phrase("bisa apa|bisa ngapain|apa saja yang|what can");
     ((heard.has(HOW) || what_it_does) && !heard.counts && heard.dest().is_none())
         .then_some(Command::Help { topic: None })
 }

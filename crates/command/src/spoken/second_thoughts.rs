@@ -1,6 +1,7 @@
 //! Second thoughts: a message whose own words, or the signs around them, say that it is not meant. Nothing of it is done.
 
 use super::remark;
+use super::sent::SENDS;
 use super::signals::{
     ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, FIRST, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, OOPS, WAIT,
 };
@@ -128,6 +129,8 @@ fn said(what: &str, command: &Command, words: &str) -> Command {
 fn acts(command: &Command) -> bool {
     match command {
         Command::Transfer(_)
+        // To somebody by name.
+        | Command::Incomplete { topic: Topic::Transfer, .. }
         | Command::ChangePin { .. }
         | Command::Register { .. }
         | Command::BillPayment { .. }
@@ -198,11 +201,14 @@ impl<'a> Ending<'a> {
         }
         let from = (1..self.plain.len()).rev().take_while(|&at| self.belongs(at)).last()?;
         let is_behind_digits = self.is_behind_digits(from);
-        let is_sure = is_behind_digits || self.is(&[UNREASONED], 0);
+        let opens = self.plain.iter().position(|word| !words::is_courtesy(word)).unwrap_or_default();
+        let is_sent = self.is(&[SENDS], opens);
+        let is_sure = is_behind_digits || is_sent || self.is(&[UNREASONED], 0);
         // `/deposit KR0001 50000 bayar besok` is a sale on credit.
         let is_no = |at: usize| {
             self.is_hard(at)
                 || (is_sure && self.is(SOFT, at))
+                || (is_sent && self.is(&[LATER], at))
                 || (is_behind_digits
                     && (self.is(&[LATER], at) || (self.is_behind_a_pin(at) && self.is(&[MISTAKEN], at))))
         };

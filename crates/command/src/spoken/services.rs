@@ -1,17 +1,17 @@
 //! A company's name and a customer's number: that company's bill, or none. `indihome 1223…`, `bpjs 0001…`.
 
-use super::question::Heard;
+use super::question::{Heard, is_filler};
 use super::words;
 use crate::bill::looked_up as bill_looked_up;
 use crate::meaning::Command;
 use crate::preference::command::{Ask, PreferenceCommand};
-use crate::read::{Atom, Cursor, NamedAs};
+use crate::read::{Atom, Cursor, NamedAs, PriceFilter};
 use konter_core::ids::ProductCode;
 
 /// Bills by what people call them, and the names that a catalog may have for them.
 const SERVICES: &[(&str, &[&str])] = &[
     ("indihome indihom indhome speedy wifi internet telkom telepon telpon", &["TELKOM", "INDIHOME"]),
-    ("pdam air ledeng pam", &["PDAM", "AIR"]),
+    ("pdam air ledeng pam water", &["PDAM", "AIR"]),
     ("bpjs jkn", &["BPJS"]),
     ("pgn", &["PGN", "GAS"]),
     ("nontaglis nontagihan", &["PLNNON", "TAGLIS"]),
@@ -40,7 +40,27 @@ pub(super) fn bill(said: Cursor<'_>) -> Option<Command> {
     Some(Command::BillPayment { product, customer, pin: None, reference: None })
 }
 
-fn named(said: Cursor<'_>, word: &str) -> Option<ProductCode> {
+/// `wifi`, `topup ml`: a service or a game and nothing else. Whose bill it is is asked, and what there is of the game told.
+pub(super) fn alone(heard: &Heard<'_>) -> Option<Command> {
+    const BESIDE: &str = "diamond dm diamonds voucher vocer topup top up main beli isi bayar";
+    let is_other = |word: &&String| !is_filler(word) && !words::is_in(BESIDE, word);
+    let meant: Vec<&str> = heard.words.iter().filter(is_other).map(String::as_str).collect();
+    if heard.counts || meant.is_empty() || meant.iter().any(|word| words::sort(word).is_some()) {
+        return None;
+    }
+    let whole = meant.concat();
+    let game = words::game(&whole).or_else(|| ["ML", "FF"].into_iter().find(|code| whole.eq_ignore_ascii_case(code)));
+    if let Some(code) = game {
+        return Some(Command::Prices { filters: vec![PriceFilter::Word(code.to_owned())] });
+    }
+    // `telpon` alone asks for a call.
+    let is_service =
+        |word: &&str| !word.starts_with("tel") && SERVICES.iter().any(|(service, _)| words::is_in(service, word));
+    let product = meant.iter().all(is_service).then(|| named(heard.said, meant.first()?)).flatten()?;
+    Some(Command::Preference(PreferenceCommand::Ask(Ask::Customer(product))))
+}
+
+pub(super) fn named(said: Cursor<'_>, word: &str) -> Option<ProductCode> {
     /// A shorter word of a bill's name may stand in any sentence.
     const SHORTEST: usize = 4;
     let is_sold = |code: &ProductCode| (said.context.kinds)(code, NamedAs::Bill).is_some();

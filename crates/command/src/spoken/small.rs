@@ -1,6 +1,6 @@
 //! Small talk.
 
-use super::signals::{DO_NOT, FIRST, LATER, MISTAKEN, NO, NOT_YET, OOPS, WAIT};
+use super::signals::{COMES_TRUE, DO_NOT, FIRST, LATER, MISTAKEN, NO, NOT_YET, OOPS, WAIT};
 use super::words;
 use crate::meaning::Command;
 use crate::read::{Cursor, PriceFilter};
@@ -41,6 +41,8 @@ pub enum Talk {
     CloseAccount,
     /// What comes near to a line that would begin something, as it is typed.
     Meant { line: String },
+    /// Whose a phone or a wallet is.
+    WhoseNumber,
     /// When somebody is there.
     Hours,
     /// Money that was sent to the shop is not in the balance.
@@ -113,6 +115,8 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         // `tunggu salah`
         Talk::Undo { dest: None }
     } else if one_of(NOT)
+        // `indak jadi`, `no wait`, `not now`
+        || (any(is_no) && one_of(&[NOT, MOMENT, &[COMES_TRUE, "not now"]].concat()))
         || (any(|word| words::is_in(OOPS, &words::plain(word))) && one_of(&[MOMENT, &[OOPS]].concat()))
     {
         // `eh bentar`
@@ -138,6 +142,10 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         Talk::Greeting { peace: false }
     };
     Some(Command::Talk(talk))
+}
+
+fn is_no(word: &str) -> bool {
+    [NO, DO_NOT, "no not"].iter().any(|list| words::is_in(list, &words::plain(word)))
 }
 
 /// `tunggu dulu ya, pelanggan lagi ambil uang`

@@ -139,17 +139,12 @@ impl Reader<'_> {
     /// `ff 70`, `free fire 70`, `mobile legends 86`: the code of a game's product, as it is spoken.
     fn code_in_pieces(&mut self, atom: &Atom<'_>) -> Option<bool> {
         const MOST_DIGITS: usize = 3;
-        const GAMES: [(&str, &str); 5] = [
-            ("mobile legend", "ML"),
-            ("mobile legends", "ML"),
-            ("free fire", "FF"),
-            ("mlbb", "ML"),
-            ("freefire", "FF"),
-        ];
         let name = words::plain(atom.text);
-        let both = self.rest().get(1).map(|next| format!("{name} {}", words::plain(next.text)));
-        let game = GAMES.iter().find(|(game, _)| both.as_deref() == Some(*game) || name == *game);
-        let (letters, count) = game.map_or((name.as_str(), 1), |(game, code)| (*code, game.split(' ').count()));
+        let both = self.rest().get(1).and_then(|next| words::game(&format!("{name}{}", words::plain(next.text))));
+        let (letters, count) = match both {
+            Some(code) => (code, 2),
+            None => (words::game(&name).unwrap_or(&name), 1),
+        };
         let is_before_a_number = self.rest().get(count + 1).is_some_and(|next| next.text.starts_with("08"));
         let said = words::brand(&name).is_some()
             || words::sort(&name).is_some()

@@ -288,6 +288,16 @@ pub(super) fn brand(word: &str) -> Option<&'static str> {
     NAMES.get(word.as_str()).or_else(squeezed).copied()
 }
 
+/// What the codes of a game's products begin with, by what people call it, and the heading of them all.
+pub(super) fn game(name: &str) -> Option<&'static str> {
+    const GAMES: [(&str, &str); 3] = [
+        ("mobilelegend mobilelegends mlbb mole", "ML"),
+        ("freefire epep", "FF"),
+        ("game games gim gem gaming vouchergame", "GAME"),
+    ];
+    GAMES.iter().find(|(names, _)| is_in(names, name)).map(|(_, code)| *code)
+}
+
 /// Sums people say: `sepuluh ribu`, `seratus lima puluh ribu`, `ceban`; and of how many words.
 pub(super) fn spoken_sum(words: &[&str]) -> Option<(Rupiah, usize)> {
     const SLANG: &[(&str, i64)] = &[

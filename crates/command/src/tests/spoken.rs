@@ -75,6 +75,7 @@ fn meaning(command: &Command) -> String {
         Command::Preference(PreferenceCommand::Earnings { .. }) => "earnings".to_owned(),
         Command::Preference(PreferenceCommand::Ask(Ask::Phone)) => "wish pulsa".to_owned(),
         Command::Preference(PreferenceCommand::Ask(Ask::Meter)) => "wish token".to_owned(),
+        Command::Preference(PreferenceCommand::Ask(Ask::Customer(product))) => format!("bill {product}"),
         Command::Help { topic } => joined(&["help", topic.as_deref().unwrap_or_default()]),
         Command::Proof { .. } => "proof".to_owned(),
         Command::Talk(talk) => {
@@ -96,6 +97,7 @@ fn meaning(command: &Command) -> String {
                 Talk::OfSerial { serial } => ("serial", Some(serial.as_str())),
                 Talk::Meant { line } => ("meant", Some(line.as_str())),
                 Talk::Later => ("later", None),
+                Talk::WhoseNumber => ("whose-number", None),
                 Talk::Hours => ("hours", None),
                 Talk::MoneyNotIn => ("money", None),
                 Talk::WantsAdmin => ("admin", None),

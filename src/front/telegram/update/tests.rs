@@ -200,6 +200,14 @@ fn groups_are_told_apart_and_their_pictures_left_alone() {
 }
 
 #[test]
+fn a_sticker_says_what_its_emoji_would() {
+    let sticker = json!({"sticker": {"file_id": "x", "emoji": "❌"}});
+    assert_eq!(text_of(&private(&sticker)).as_deref(), Some("❌"));
+    let in_a_group = json!({"sticker": {"emoji": "❌"}, "chat": {"id": -100, "type": "group"}});
+    assert_eq!(text_of(&private(&in_a_group)), None);
+}
+
+#[test]
 fn what_is_not_for_the_shop_is_ignored() {
     let text = json!({"text": "S10.0812.1234"});
     for update in [
