@@ -85,6 +85,7 @@ async fn who_may_only_look_is_told_so() {
     let shop = open().await;
     let viewer = ChatId::telegram(3_001);
     hears(&shop, &admin(), "/peran telegram:3001 viewer").await;
+    hears(&shop, &admin(), "YA.1").await;
     for (text, told) in [("agen", "KR0001 Konter 1"), ("blokir kr0001", "operator"), ("naikkan s10 100", "owner")] {
         let said = hears(&shop, &viewer, text).await;
         assert!(said.contains(told) && !said.contains("salin, periksa"), "{text}: {said}");

@@ -279,7 +279,8 @@ async fn a_question_outlives_a_restart_as_a_question_and_only_where_it_was_asked
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_yes_needs_the_role_that_its_command_needs_by_then() {
     let shop = open().await;
-    shop.say(&admin(), "/peran telegram:3003 operator", 2).await;
+    shop.say(&admin(), "/peran telegram:3003 operator", 1).await;
+    shop.say(&admin(), "YA.1", 2).await;
     let yes = yes_in(&asked(&shop, &tono(), "/deposit KR0001 15000000").await);
     shop.say(&admin(), "/peran telegram:3003 viewer", 2).await;
     let said = shop.say(&tono(), &yes, 1).await;
@@ -358,10 +359,10 @@ async fn a_serial_number_that_another_order_shows_is_asked_back() {
         shop.say(&reseller(), &format!("S10.{pending}.1234"), 1).await;
     }
     let question = asked(&shop, &admin(), &format!("/sukses 2 {sn}")).await;
-    assert!(question.contains("AWAS, SN itu sudah ada di trx #1"), "{question}");
+    assert!(question.contains("AWAS, SN itu sudah dipakai trx #1"), "{question}");
     shop.say(&admin(), "/sukses 2 0041002345678909", 2).await;
     let question = asked(&shop, &admin(), "/sukses 3 0041002345678909").await;
-    assert!(question.contains("AWAS, SN itu sudah ada di trx #2"), "{question}");
+    assert!(question.contains("AWAS, SN itu sudah dipakai trx #2"), "{question}");
     shop.close().await;
 }
 

@@ -61,6 +61,8 @@ pub enum DeskReply {
         dest: String,
         lines: Vec<OrderTo>,
         searched: usize,
+        #[serde(default)]
+        more: bool,
     },
     /// A reseller, by an admin.
     Renamed {

@@ -253,7 +253,8 @@ pub enum TalkReply {
     /// An answer to a card may have been meant for the shop; `answer`: as the reseller would be answered.
     CardOrCommand {
         answer: String,
-        line: Option<String>,
+        #[serde(default)]
+        lines: Vec<String>,
     },
     /// Of an owner who sells as well: whose price is meant.
     WhosePrice {

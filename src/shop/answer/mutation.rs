@@ -10,7 +10,7 @@ use super::deposit::Accepted;
 use super::shared::{Sure, booking};
 use super::{Answer, Request};
 use crate::attachment::{Attachment, HIDDEN};
-use konter_core::deposit::mutation::{Flow, Moved, cut, may_tell_of_income, read, tells_of_income};
+use konter_core::deposit::mutation::{Flow, Moved, cut, may_tell_of_income, read};
 use konter_core::deposit::{MOST_ADDED, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState};
 use konter_core::ids::{ChatId, TicketId};
 use konter_core::money::Rupiah;
@@ -49,9 +49,9 @@ impl Request<'_> {
             return Ok(false);
         }
         let moved = read(text, self.today());
-        // A word of doubt may be part of a name: where the amount is a ticket's own, it is shown with that word.
-        let mut is_one = moved.iter().any(|one| one.flow.is_in());
-        for one in moved.iter().filter(|one| one.doubt.is_some()) {
+        // What is told otherwise, or with a word of doubt that may be part of a name, is shown where it is a ticket's own amount.
+        let mut is_one = moved.iter().any(|one| one.flow == Flow::In);
+        for one in moved.iter().filter(|one| one.flow == Flow::Told || one.doubt.is_some()) {
             is_one |= self.ticket_of_pay(one.amount).await?.is_some_and(|ticket| ticket.takes_proof(self.at));
         }
         if is_one {
@@ -63,7 +63,7 @@ impl Request<'_> {
     /// The same of what was passed on. What a reseller wrote is a story about money, not a bank's word.
     pub(super) async fn forwarded_mutation(&self, sent: &Attachment, answer: &mut Answer) -> Result<bool, StoreError> {
         let Some(words) = sent.forwarded_words() else { return Ok(false) };
-        let is_meant = self.role() >= Some(Role::Operator) && tells_of_income(words, self.today());
+        let is_meant = self.role() >= Some(Role::Operator) && may_tell_of_income(words, self.today());
         let at = sent.forwarded_at().and_then(|at| DateTime::from_timestamp(at, 0));
         let origin = Origin { is_hidden: sent.forwarded_from() == Some(HIDDEN), at };
         if let Some(from) = sent.forwarded_from().filter(|_| is_meant) {

@@ -139,6 +139,7 @@ impl Request<'_> {
                 self.decide(*order, verdict.clone(), Some(*version), answer).await
             }
             (_, Asks::Price { product, before, price }) => Ok(self.price_asked(product, *before, *price, answer)),
+            (_, Asks::Role { chat, role }) => self.give_role(std::slice::from_ref(chat), Some(*role), answer).await,
             (_, Asks::Prices { category, moves, .. }) => Ok(self.reprice_asked(category, moves, answer)),
             _ => Ok(false),
         }
@@ -201,6 +202,7 @@ impl Request<'_> {
                     changed_at: None,
                 })
             }
+            Asks::Role { chat, role } => Some(self.role_asked(chat, *role)),
             Asks::Prices { category, step, moves } => {
                 Some(super::reprice::asked(&self.shop.catalog(), category, *step, moves))
             }
@@ -251,6 +253,10 @@ fn command_of(asks: &Asks) -> Option<(AdminCommand, String)> {
             let command =
                 AdminCommand::SellPrice { product: product.clone(), price: NewPrice::To(*price), forced: true };
             (command, format!("/hargajual {product} {}", price.get()))
+        }
+        Asks::Role { chat, role } => {
+            let command = AdminDesk::SetRole { who: AgentRef::Chat(chat.clone()), role: Some(*role) };
+            (AdminCommand::Desk(command), format!("/peran {chat} {}", role.name()))
         }
         Asks::Prices { category, step, .. } => {
             let command = AdminCommand::Desk(AdminDesk::Reprice { name: category.clone(), step: *step });

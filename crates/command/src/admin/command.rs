@@ -89,6 +89,8 @@ pub enum AdminCommand {
     /// Who did what.
     Log {
         count: Option<usize>,
+        /// Of some days.
+        date: Option<DateArg>,
     },
     /// The shop's day; `None` is today. A reseller's `/rekap` is the reseller's own.
     Recap {

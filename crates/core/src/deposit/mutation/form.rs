@@ -428,3 +428,15 @@ pub(super) fn is_statement(text: &str, is_dated: bool) -> bool {
     let is_columns = is_dated && text.contains("  ") && line::has_columns(text);
     !is_foreign && !is_asked && (is_cells || is_columns || !is_talk)
 }
+
+/// That it failed, was taken back or is put right, whatever stands beside it.
+const UNDONE: &str = "gagal ggl batal dibatalkan pembatalan dikembalikan pengembalian kembali refund reversal reversed \
+    reverse rev rvsl retur return returned koreksi correction ditolak tolak tertunda ditunda tertahan ditahan pending \
+    failed fail cancel cancelled canceled rejected declined kadaluarsa kedaluwarsa expired belum blm blom not void";
+
+/// The word by which the lines of one payment say that nothing came of it.
+pub(super) fn undone_by(text: &str) -> Option<&'static str> {
+    let text = text.to_lowercase();
+    text.split(|c: char| !c.is_alphanumeric())
+        .find_map(|word| UNDONE.split_whitespace().find(|known| *known == word))
+}
