@@ -47,6 +47,7 @@ async fn what_only_looks_is_done_and_all_else_is_shown() {
         let is_right = match kind {
             "do" => !is_shown && !said.is_empty() && !said.contains("tidak ada di sini") && !said.contains("Format"),
             "show" => is_shown && said.contains(rest),
+            "each" => is_shown && rest.split(", ").all(|line| said.contains(line)),
             "name" => said.contains("Tidak ada agen") || said.contains("Maksudnya KR000"),
             "advice" => !is_shown && (said.contains('/') || said.contains("server")),
             _ => !is_shown,

@@ -38,7 +38,8 @@ async fn what_only_has_figures_is_no_serial_number() {
         "12345678",
     ] {
         let said = shop.say(&admin(), &format!("/sukses 1 {sn}"), 1).await.remove(0);
-        assert!(said.contains("YA.") && said.contains(sn), "{sn}: {said}");
+        // What reads as a command shows how a serial number is typed.
+        assert!(said.contains("Belum terbaca") || (said.contains("YA.") && said.contains(sn)), "{sn}: {said}");
         assert!(is_open(&shop, 1).await, "{sn}");
     }
     shop.say(&admin(), "/sukses 1 0041002345678901", 2).await;
@@ -156,6 +157,10 @@ async fn a_notice_of_no_payment_is_no_greeting() {
         "Dana Rp80.236 dikembalikan ke rekening Anda",
         "Refund Rp80.236 telah diproses",
         "Transfer ke BUDI 1234567890 Rp 80.236 BERHASIL",
+        "m-Transfer BERHASIL 02/12/2026 01:29 Ke 8765432101 JOKO Rp. 150.471",
+        "Saldo OVO Cash bertambah Rp 350.706. Transfer dari ANI. 02/12/2026 01:29",
+        "BCA: transfer masuk Rp 1.000.000 biaya Rp 2.500 saldo Rp 400.324 tgl 02/12/2026",
+        "Yeay! Kamu dapat GoPay Rp300.941 dari Joko.",
     ] {
         let said = shop.say(&admin(), text, 1).await.remove(0);
         assert!(said.contains("tidak ada pembayaran baru"), "{text}: {said}");
@@ -177,5 +182,41 @@ async fn lists_say_that_there_is_more_and_a_day_has_its_log() {
     assert!(said.contains("10.616") && !said.contains("yang terakhir"), "{said}");
     let said = shop.say(&admin(), "tutup s5, s10", 1).await.remove(0);
     assert!(said.contains("/tutup s5") && said.contains("/tutup s10"), "{said}");
+    shop.close().await;
+}
+
+/// One notice after the other: the last question accepts all that was found, and the ones before say so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn notices_pasted_one_by_one_are_accepted_together() {
+    let shop = TestShop::with(Setup::default()).await;
+    let before = shop.available(1).await;
+    for amount in ["50000", "75000"] {
+        shop.say(&reseller(), &format!("TIKET.{amount}"), 2).await;
+    }
+    let pays = ["50.618", "75.236"];
+    for pay in pays {
+        shop.say(&admin(), &format!("Dana masuk Rp{pay} dari BUDI"), 1).await;
+    }
+    let said = shop.transcript();
+    assert!(said.contains("Sudah diganti pertanyaan yang lebih baru"), "{said}");
+    shop.tap(&admin(), "Terima semua", 3).await;
+    assert_eq!(shop.available(1).await, before + 50_618 + 75_236);
+    shop.close().await;
+}
+
+/// A serial number by itself, a command's word in reply to a card, a wish about a transfer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_nearly_a_command_is_shown_as_one() {
+    let shop = with_stuck(&["081234567823"]).await;
+    for (text, line) in
+        [("0041002345679999", "/sukses 1 0041002345679999"), ("tarik transfer 1", "/tariktransfer 1 ALASAN")]
+    {
+        let said = shop.say(&admin(), text, 1).await.remove(0);
+        assert!(said.contains(line), "{text}: {said}");
+    }
+    shop.say(&ChatId::telegram(4_004), "DAFTAR.Baru Cell.4821", 2).await;
+    let card = shop.card(&admin());
+    let said = shop.reply(&admin(), &card, "/setujui", 1).await.remove(0);
+    assert!(said.contains("/setujui KR0002"), "{said}");
     shop.close().await;
 }

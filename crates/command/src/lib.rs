@@ -75,7 +75,8 @@ pub use said::Advice;
 pub use spoken::{
     AfterFailure, Change, Named, Newcomer, Sort, Talk, Wanted, Wish, after_failure, asked_by_newcomer, at_the_desk,
     change_said, decision_line, goods_said, is_bare_no, name_to_register, names_said, pin_said, says_how_paid,
-    says_send, says_when, says_why_it_failed, shop_name, slash_line, sums_said, times_said_in, verdict_said, was_to_order,
+    says_send, says_when, says_why_it_failed, shop_name, slash_line, sums_said, times_said_in, verdict_said,
+    was_to_order,
 };
 pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};

@@ -53,6 +53,8 @@ pub enum AskStage {
     Done,
     Cancelled,
     Expired,
+    /// Another question stands below it by now.
+    Replaced,
 }
 
 /// What a yes would do.

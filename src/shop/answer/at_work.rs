@@ -3,15 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::shared::booking;
+use super::mutation::Origin;
+use super::overdue::is_serial_alone;
 use super::staff::desk;
 use super::talk::talk;
 use super::{Answer, Request, kind_of};
 use konter_command::{Advice, Command, Named, NetworkCommand, Talk, Topic, Wanted, at_the_desk, sums_said};
-use konter_core::deposit::mutation::{may_tell_of_income, tells_of_income};
+use konter_core::deposit::mutation::{is_like_a_banks, may_tell_of_income, read, tells_of_income};
 use konter_core::ids::{AgentId, OrderId, SupplierId};
 use konter_core::staff::Role;
-use konter_reply::{AdminProblem, BankStatement, BookingReply, DeskReply, TalkReply, newcomer_of_pad, orders_of_pad, ticket_of_pad};
+use konter_reply::{AdminProblem, DeskReply, TalkReply, newcomer_of_pad, orders_of_pad, ticket_of_pad};
 use konter_store::{InboxMessage, StoreError};
 
 impl Request<'_> {
@@ -72,6 +73,13 @@ impl Request<'_> {
         }
         // Its own mistake is told better than what else it may have been.
         let wanted = self.wanted();
+        if only_works_here
+            && role >= Role::Operator
+            && !has_slash
+            && self.tells_of_money(wanted.as_ref(), answer).await?
+        {
+            return Ok(true);
+        }
         if has_slash && matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some()) {
             let is_deposit = matches!(command, Command::Incomplete { topic: Topic::AdminDeposit, .. });
             // But what it plainly was meant to be: `/deposit KR0001 seratus ribu`.
@@ -94,8 +102,7 @@ impl Request<'_> {
         if !only_works_here && self.asks_whose_price(command, wanted.as_ref(), answer) {
             return Ok(true);
         }
-        let is_plain =
-            matches!(wanted, Some(ref wanted) if !matches!(wanted, Wanted::Line { plain: false, .. }));
+        let is_plain = matches!(wanted, Some(ref wanted) if !matches!(wanted, Wanted::Line { plain: false, .. }));
         let wanted = wanted.filter(|wanted| match wanted {
             _ if is_unread => true,
             _ if !only_works_here && wanted.looks().is_some() => {
@@ -107,16 +114,30 @@ impl Request<'_> {
         });
         match wanted {
             Some(wanted) => self.help_at_work(wanted, role, answer).await?,
-            // A bank's notice that is no payment: it failed, or went out.
-            None if is_unread && role >= Role::Operator && may_tell_of_income(&self.message.text, self.today()) => {
-                answer.reply(booking(BookingReply::NoMatch(BankStatement::default())));
-            }
             None if only_works_here && has_slash && is_unread => {
                 answer.reply(talk(self.slash_meant().unwrap_or(TalkReply::LostAtWork)));
             }
             None => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// What a bank writes of money that did not come in plainly, and a serial number by itself. `false` where it is neither.
+    async fn tells_of_money(&self, wanted: Option<&Wanted>, answer: &mut Answer) -> Result<bool, StoreError> {
+        const SHOWN: usize = 3;
+        let text = self.message.text.trim();
+        let is_said = matches!(wanted, Some(Wanted::Line { line, .. })
+            if ["/siaran", "/balas", "/deposit"].iter().any(|word| line.starts_with(word)));
+        if !is_said && (is_like_a_banks(text) || may_tell_of_income(text, self.today())) {
+            self.mutation(&read(text, self.today()), Origin::default(), answer).await?;
+            return Ok(true);
+        }
+        if !is_serial_alone(text) {
+            return Ok(false);
+        }
+        let open: Vec<OrderId> =
+            self.shop.store.open_orders().await?.iter().map(|order| order.id).take(SHOWN).collect();
+        Ok(Self::which_decision(decisions(&open, &format!("sukses {text}")), answer))
     }
 
     /// `order 12` of somebody who sells as well: one that there is. `order 10` may be a nominal.
@@ -157,13 +178,12 @@ impl Request<'_> {
     pub(super) async fn decides_by_reply(
         &self,
         card: &str,
-        command: &Command,
+        (text, command): (&str, &Command),
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
         let shown = self.shop.chats.shown(&self.message.chat, card).and_then(|(card, _)| card);
         let is_its_own = matches!(command, Command::Admin(_) | Command::Order(_) | Command::Network(_));
         let Some(shown) = shown.filter(|_| !is_its_own) else { return Ok(false) };
-        let text = self.message.text.trim();
         let orders = orders_of_pad(&shown);
         if !orders.is_empty() {
             // An answer to a complaint may be meant for whoever complains.

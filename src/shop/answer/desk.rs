@@ -362,11 +362,16 @@ impl Request<'_> {
         let command = parse(text);
         let is_talk = self.agent.is_none() && matches!(command, Command::Unknown { .. } | Command::Talk(_));
         let shows_pin = !is_talk && super::pin_shown::holds_pin(&command, text);
-        if self.role().is_none() || text.starts_with('/') || shows_pin {
+        // `/setujui` names nobody but whom the card shows.
+        let bare = text.strip_prefix('/').filter(|_| matches!(command, Command::Incomplete { .. }));
+        if self.role().is_none() || shows_pin || (text.starts_with('/') && bare.is_none()) {
             return Ok(false);
         }
-        if self.decides_by_reply(card, &command, answer).await? {
+        if self.decides_by_reply(card, (bare.unwrap_or(text), &command), answer).await? {
             return Ok(true);
+        }
+        if bare.is_some() {
+            return Ok(false);
         }
         let Some(agent) = self.shop.store.card_shown(&self.message.chat, card).await? else { return Ok(false) };
         if self.meant_for_the_shop((card, agent), text, answer).await? {

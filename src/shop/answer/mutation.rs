@@ -10,11 +10,11 @@ use super::deposit::Accepted;
 use super::shared::{Sure, booking};
 use super::{Answer, Request};
 use crate::attachment::{Attachment, HIDDEN};
-use konter_core::deposit::mutation::{Flow, Moved, cut, may_tell_of_income, read};
+use konter_core::deposit::mutation::{Flow, Moved, cut, is_like_a_banks, may_tell_of_income, read};
 use konter_core::deposit::{MOST_ADDED, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState};
 use konter_core::ids::{ChatId, TicketId};
 use konter_core::money::Rupiah;
-use konter_core::question::Asks;
+use konter_core::question::{Asks, Question};
 use konter_core::staff::Role;
 use konter_reply::{AskWhat, BankStatement, BookingReply, MutationLine, MutationWhy};
 use konter_store::StoreError;
@@ -75,7 +75,14 @@ impl Request<'_> {
                 return Ok(true);
             }
         }
-        self.took_words(words, origin, answer).await
+        if self.took_words(words, origin, answer).await? {
+            return Ok(true);
+        }
+        let is_told = self.role() >= Some(Role::Operator) && is_like_a_banks(words);
+        if is_told {
+            self.mutation(&read(words, self.today()), origin, answer).await?;
+        }
+        Ok(is_told)
     }
 
     /// Shows what has come in and whose it is; asks whether to accept all that is plain.
@@ -93,6 +100,21 @@ impl Request<'_> {
         if found.matches.is_empty() {
             answer.reply(booking(BookingReply::NoMatch(found)));
             return Ok(());
+        }
+        // What was found before and still waits for its yes is asked with it: one notice is pasted after the other.
+        if let Some(Question { asks: Asks::AcceptAll { tickets }, .. }) = self.open_question().await? {
+            for line in matches_of(self, &tickets).await? {
+                let is_new = found.matches.iter().all(|other| other.ticket != line.ticket);
+                let ticket = match line.ticket.filter(|_| is_new && found.matches.len() < MOST_MATCHES) {
+                    Some(id) => self.shop.store.ticket(id).await?,
+                    None => None,
+                };
+                if let Some(ticket) = ticket
+                    && self.plainly_acceptable(&ticket).await?.is_some()
+                {
+                    found.matches.push(line);
+                }
+            }
         }
         let tickets = found.matches.iter().filter_map(|line| line.ticket).collect();
         let asked = self.ask((Asks::AcceptAll { tickets }, 0), AskWhat::AcceptAll(found), answer).await?;
@@ -232,6 +254,11 @@ fn line(one: &Moved, ticket: Option<&Ticket>, why: Option<MutationWhy>) -> Mutat
 
 /// What is asked, as it is shown once it has been answered.
 pub(super) async fn asked(request: &Request<'_>, tickets: &[TicketId]) -> Result<AskWhat, StoreError> {
+    let matches = matches_of(request, tickets).await?;
+    Ok(AskWhat::AcceptAll(BankStatement { matches, ..BankStatement::default() }))
+}
+
+async fn matches_of(request: &Request<'_>, tickets: &[TicketId]) -> Result<Vec<MutationLine>, StoreError> {
     let mut matches = Vec::new();
     for id in tickets {
         let Some(ticket) = request.shop.store.ticket(*id).await? else { continue };
@@ -246,5 +273,5 @@ pub(super) async fn asked(request: &Request<'_>, tickets: &[TicketId]) -> Result
             word: None,
         });
     }
-    Ok(AskWhat::AcceptAll(BankStatement { matches, ..BankStatement::default() }))
+    Ok(matches)
 }

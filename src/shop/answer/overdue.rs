@@ -47,6 +47,12 @@ fn reads_as_serial(text: &str) -> Option<bool> {
     Some(words.first().is_some_and(|first| digits(first) >= FEWEST_DIGITS))
 }
 
+/// Figures alone, more than a customer's number has: a serial number, whatever it is for.
+pub(super) fn is_serial_alone(text: &str) -> bool {
+    const FEWEST: usize = 14;
+    text.len() >= FEWEST && text.bytes().all(|b| b.is_ascii_digit()) && reads_as_serial(text) == Some(true)
+}
+
 /// Digits that may be a PIN as well as the serial number of a supplier who counts: never taken without asking.
 fn is_short_number(text: &str) -> bool {
     let text = text.trim();

@@ -98,7 +98,12 @@ impl Request<'_> {
             let name = self.shop.store.agent(order.agent).await?.map(|agent| agent.name).unwrap_or_default();
             lines.push(OrderTo { line: view::line(order), agent: order.agent, name });
         }
-        answer.reply(desk(DeskReply::OrdersTo { dest: dest.to_owned(), lines, searched: ORDERS_SEARCHED, more: orders.len() > ORDERS_SHOWN }));
+        answer.reply(desk(DeskReply::OrdersTo {
+            dest: dest.to_owned(),
+            lines,
+            searched: ORDERS_SEARCHED,
+            more: orders.len() > ORDERS_SHOWN,
+        }));
         Ok(())
     }
 

@@ -36,7 +36,11 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<BookingReply, StoreError> {
         answer.commit.acts.clear();
+        let before = self.open_question().await?;
         let asked = self.question(asks, seen, answer).await?;
+        if let Some(before) = before.filter(|before| before.number != asked.number) {
+            self.restage_question(&before, AskStage::Replaced, answer).await?;
+        }
         Ok(BookingReply::Ask(card(&asked, AskStage::Asked, what)))
     }
 
@@ -75,10 +79,14 @@ impl Request<'_> {
 
     /// What was asked here is not done, and its card says so.
     pub(super) async fn cancel_question(&self, answer: &mut Answer) -> Result<(), StoreError> {
-        let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
-        let Some(asked) = open else { return Ok(()) };
+        let Some(asked) = self.open_question().await? else { return Ok(()) };
         write(&asked, QuestionState::Cancelled, answer);
         self.restage_question(&asked, AskStage::Cancelled, answer).await
+    }
+
+    /// What was asked here and still waits.
+    pub(super) async fn open_question(&self) -> Result<Option<Question>, StoreError> {
+        Ok(self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at)))
     }
 
     /// This chat's latest question, if it has this number.
@@ -147,14 +155,15 @@ impl Request<'_> {
 
     /// Shows under a question what has become of it.
     async fn restage_question(&self, asked: &Question, stage: AskStage, answer: &mut Answer) -> Result<(), StoreError> {
-        let message = self.message.tapped.clone().unwrap_or_else(|| pad_of_question(asked.number));
+        let tapped = self.message.tapped.clone().filter(|_| stage != AskStage::Replaced);
+        let message = tapped.unwrap_or_else(|| pad_of_question(asked.number));
         let reply = if let Some(what) = self.what(&asked.asks).await? {
             booking(BookingReply::Ask(card(asked, stage, what)))
         } else {
             let stage = match stage {
                 AskStage::Asked => TransferStage::Asked,
                 AskStage::Done => TransferStage::Sent,
-                AskStage::Cancelled => TransferStage::Cancelled,
+                AskStage::Cancelled | AskStage::Replaced => TransferStage::Cancelled,
                 AskStage::Expired => TransferStage::Expired,
             };
             let Some(card) = self.transfer_card(asked, stage).await? else { return Ok(()) };

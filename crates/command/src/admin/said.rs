@@ -110,9 +110,10 @@ pub(super) const ORDER: &[Said] = &[
 ];
 
 pub(super) const LOG: &[Said] = &[
-    Said::as_line("/log 50", &["log lognya logs catatan riwayat", "kemarin kmrn kemaren tadi lalu"])
-        .beside("admin pegawai operator staf toko minggu malam pagi siang"),
-    Said::as_line("/log", &["log lognya logs catatan riwayat"]).beside("admin pegawai operator staf toko kegiatan aktivitas"),
+    Said::as_line("/log kemarin", &["log lognya logs catatan riwayat", "kemarin kmrn kemaren kmaren"])
+        .beside("admin pegawai operator staf toko malam pagi siang"),
+    Said::as_line("/log", &["log lognya logs catatan riwayat"])
+        .beside("admin pegawai operator staf toko kegiatan aktivitas tadi hari minggu lalu malam pagi siang"),
     Said::as_line("/log", &["siapa", "ubah ngubah mengubah rubah ngerubah merubah ganti mengganti nambah nambahin menambah ngisi hapus nutup menutup"])
         .beside("harga saldo deposit aja pin produk tiket")
         .of_anything(),

@@ -109,8 +109,7 @@ pub fn at_the_desk(text: &str, named: &Named<'_>) -> Option<Wanted> {
 /// `tutup s5, s10`: what would be said of each product alone, where that changes something.
 fn for_each_product(pieces: &[Atom<'_>], named: &Named<'_>) -> Option<Vec<String>> {
     const AND: &str = "dan sama dgn dengan and serta";
-    let is_sold =
-        |atom: &&Atom<'_>| atom.text.parse().is_ok_and(|code| (named.kinds)(&code, NamedAs::Code).is_some());
+    let is_sold = |atom: &&Atom<'_>| atom.text.parse().is_ok_and(|code| (named.kinds)(&code, NamedAs::Code).is_some());
     let codes: Vec<&Atom<'_>> = pieces.iter().filter(is_sold).collect();
     if codes.len() < 2 {
         return None;
@@ -121,7 +120,9 @@ fn for_each_product(pieces: &[Atom<'_>], named: &Named<'_>) -> Option<Vec<String
         let said: Vec<&str> = kept.map(|atom| atom.text).collect();
         let wanted = at_the_desk(&said.join(" "), named)?;
         match wanted {
-            Wanted::Line { line, plain: true } if line.starts_with("/tutup ") || line.starts_with("/buka ") => Some(line),
+            Wanted::Line { line, plain: true } if line.starts_with("/tutup ") || line.starts_with("/buka ") => {
+                Some(line)
+            }
             _ => None,
         }
     };
@@ -427,6 +428,8 @@ pub fn decision_line(text: &str) -> Option<String> {
     const ACCEPTS: &str = "acc setujui terima setuju approve";
     const REFUSES: &str = "tolak tolakin reject";
     const CAME: &str = "masuk diterima";
+    const TAKES: &str = "tarik tarikin tarikkan";
+    const SENT: &str = "transfer tf trf transferan";
     if text.len() > super::LONGEST {
         return None;
     }
@@ -440,7 +443,7 @@ pub fn decision_line(text: &str) -> Option<String> {
     let is_known = |word: &String| {
         words::is_courtesy(word)
             || words::is_in("cek tanya cekulang recheck", word)
-            || [OF, FAILED, DELIVERED, ACCEPTS, REFUSES].iter().any(|list| words::is_in(list, word))
+            || [OF, FAILED, DELIVERED, ACCEPTS, REFUSES, TAKES, SENT].iter().any(|list| words::is_in(list, word))
     };
     if !number.is_digits()
         || number.text.len() > LONGEST
@@ -477,7 +480,11 @@ pub fn decision_line(text: &str) -> Option<String> {
         return has(ACCEPTS).then(|| format!("/acc {amount}"));
     }
     let or = |instead: &'static str| if behind.is_empty() { instead } else { behind };
-    Some(if has(FAILED) || verdict == Some(FAILED) {
+    Some(if has(TAKES) && has(SENT) {
+        format!("/tariktransfer {number} {}", or("ALASAN"))
+    } else if has(TAKES) || has(SENT) {
+        return None;
+    } else if has(FAILED) || verdict == Some(FAILED) {
         format!("/gagal {number} {}", or("ALASAN"))
     } else if has(DELIVERED) || verdict == Some(DELIVERED) {
         format!("/sukses {number} {}", or("SN"))

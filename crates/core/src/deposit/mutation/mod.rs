@@ -188,6 +188,16 @@ pub fn may_tell_of_income(text: &str, today: NaiveDate) -> bool {
     read(text, today).iter().any(|moved| moved.flow.is_in() || moved.doubt.is_some())
 }
 
+/// Whether a text is written as banks and wallets write, whatever came of the money: an amount with its currency among
+/// their words.
+#[must_use]
+pub fn is_like_a_banks(text: &str) -> bool {
+    const FEWEST_WORDS: usize = 4;
+    let is_of_money = text.lines().any(|one| line::names_currency(one));
+    let has_its_words = form::has_banks_words(text) || line::flow_of(text).is_some() || form::undone_by(text).is_some();
+    is_of_money && has_its_words && text.split_whitespace().count() >= FEWEST_WORDS
+}
+
 type Told = (Rupiah, Flow, Option<&'static str>);
 
 fn push(moved: &mut Vec<Moved>, (amount, flow, doubt): Told, day: Option<NaiveDate>, line: &str) {
