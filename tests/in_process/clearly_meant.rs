@@ -26,6 +26,8 @@ async fn what_only_has_figures_is_no_serial_number() {
         "0041002345678901 / 0041002345678902",
         "0041002345678901/0041002345678902",
         "0041002345678901 0041002345678902",
+        "0041002345678901-0041002345678902",
+        "1234-5678-9012-3456-7890 2234-5678-9012-3456-7890",
         "10:10:10",
         "Rp10.000",
         "1.250.000",
@@ -185,7 +187,7 @@ async fn lists_say_that_there_is_more_and_a_day_has_its_log() {
     shop.close().await;
 }
 
-/// One notice after the other: the last question accepts all that was found, and the ones before say so.
+/// One notice after the other: the last question accepts all that was found.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn notices_pasted_one_by_one_are_accepted_together() {
     let shop = TestShop::with(Setup::default()).await;
@@ -197,8 +199,6 @@ async fn notices_pasted_one_by_one_are_accepted_together() {
     for pay in pays {
         shop.say(&admin(), &format!("Dana masuk Rp{pay} dari BUDI"), 1).await;
     }
-    let said = shop.transcript();
-    assert!(said.contains("Sudah diganti pertanyaan yang lebih baru"), "{said}");
     shop.tap(&admin(), "Terima semua", 3).await;
     assert_eq!(shop.available(1).await, before + 50_618 + 75_236);
     shop.close().await;

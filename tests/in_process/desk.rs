@@ -407,7 +407,7 @@ async fn what_was_hardly_meant_is_asked_back() {
     assert!(said.contains("di bawah 1.000") && said.contains("Belum dikerjakan"), "{said}");
     shop.say(&reseller(), "TIKET.100000", 2).await;
     let said = shop.say(&admin(), "/acc 1 10", 1).await.join("\n");
-    assert!(said.contains("di bawah 100.618") && said.contains("Belum dikerjakan"), "{said}");
+    assert!(said.contains("Tiketnya menunggu 100.618") && said.contains("Belum dikerjakan"), "{said}");
     assert_eq!(shop.available(1).await, 0);
     shop.close().await;
 }

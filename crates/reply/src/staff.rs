@@ -62,7 +62,7 @@ pub enum DeskReply {
         lines: Vec<OrderTo>,
         searched: usize,
         #[serde(default)]
-        more: bool,
+        older: bool,
     },
     /// A reseller, by an admin.
     Renamed {

@@ -8,7 +8,7 @@ use super::overdue::is_serial_alone;
 use super::staff::desk;
 use super::talk::talk;
 use super::{Answer, Request, kind_of};
-use konter_command::{Advice, Command, Named, NetworkCommand, Talk, Topic, Wanted, at_the_desk, sums_said};
+use konter_command::{AdminCommand, AdminRouting, Advice, Command, Named, NetworkCommand, Talk, Topic, Wanted, at_the_desk, sums_said};
 use konter_core::deposit::mutation::{is_like_a_banks, may_tell_of_income, read, tells_of_income};
 use konter_core::ids::{AgentId, OrderId, SupplierId};
 use konter_core::staff::Role;
@@ -54,6 +54,14 @@ impl Request<'_> {
         let has_slash = self.message.text.trim_start().starts_with('/');
         let is_unread = matches!(command, Command::Unknown { .. });
         if only_works_here && role >= Role::Operator && self.names_a_tickets_amount(answer).await? {
+            return Ok(true);
+        }
+        // `/tutup S5 S10`: the second is no supplier.
+        if let Command::Admin(AdminCommand::Routing(AdminRouting::RouteOpen { supplier, .. })) = command
+            && self.shop.trade.suppliers.get(supplier).is_none()
+            && let Some(wanted @ Wanted::Each(_)) = self.wanted()
+        {
+            self.help_at_work(wanted, role, answer).await?;
             return Ok(true);
         }
         if matches!(command, Command::Admin(_) | Command::Talk(Talk::TakenBack { .. })) {

@@ -18,6 +18,7 @@ const FEWEST_DIGITS: usize = 6;
 /// Digits in a group of a token, as people type it with blanks, and groups of the shortest.
 const TOKEN_GROUP: usize = 4;
 const FEWEST_GROUPS: usize = 4;
+const MOST_GROUPS: usize = 5;
 
 /// Whether what was typed is a serial number: `Some(false)` where that has to be asked, `None` where it means something
 /// else, or was meant to: a command, an order (mistyped or not), a phone number, anything with a PIN.
@@ -71,6 +72,7 @@ fn begins_like_a_phone(word: &str) -> bool {
 /// destination, two numbers at once) is asked about. A token may name its owner.
 fn proves_delivery(order: &Order, text: &str) -> bool {
     const FEWEST: usize = 10;
+    const MOST: usize = 24;
     /// Figures in a row: no day, hour or sum has so many.
     const IN_A_ROW: usize = 6;
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
@@ -79,8 +81,9 @@ fn proves_delivery(order: &Order, text: &str) -> bool {
     let longest = serial.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default();
     let is_piece = serial.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
     let is_grouped = digits(serial) >= FEWEST_GROUPS * TOKEN_GROUP
+        && digits(serial) <= MOST_GROUPS * TOKEN_GROUP
         && serial.split([' ', '-']).all(|group| digits(group) == TOKEN_GROUP && group.len() == TOKEN_GROUP);
-    let is_one = is_grouped || (is_piece && longest >= IN_A_ROW && digits(serial) >= FEWEST);
+    let is_one = !begins_like_a_phone(serial) && (is_grouped || (is_piece && longest >= IN_A_ROW && (FEWEST..=MOST).contains(&digits(serial))));
     let is_own = order.bill.is_some() || order.serial_key_of(text).is_some();
     let others = |field: &str| order.kind == ProductKind::Token && digits(field) < FEWEST;
     is_one && is_own && fields.all(others) && serial::delivery(order.kind, text).is_ok()

@@ -102,7 +102,7 @@ impl Request<'_> {
             dest: dest.to_owned(),
             lines,
             searched: ORDERS_SEARCHED,
-            more: orders.len() > ORDERS_SHOWN,
+            older: orders.len() > ORDERS_SHOWN,
         }));
         Ok(())
     }

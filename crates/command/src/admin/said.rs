@@ -75,7 +75,7 @@ pub(super) const PRICE: &[Said] = &[
     Said::as_line("/hargajual {product} -{step}", &[DOWN]).beside("harga harganya jual hargajual perak rupiah sebesar").unless(COST),
     Said::as_line(
         "/hargajual {product} {price}",
-        &["harga harganya hargajual jadi jual ubah ganti set naik naikkan naikin naikan naekin tambah turun turunkan turunin"],
+        &["harga harganya hargajual jadi jadiin jadikan jual ubah ganti set naik naikkan naikin naikan naekin tambah turun turunkan turunin"],
     )
     .beside("jual ke jadi jadiin menjadi harga harganya perak rupiah")
     .unless("modal modalnya hpp cost modale khusus spesial"),

@@ -26,7 +26,7 @@ const ARRIVED: &str = "masuk";
 const BESIDE: &str = "pembayaran qris, pembayaran, transfer, kiriman, uang, dana, payment, sebesar, senilai, sejumlah, sebanyak, \
     nominal, jumlah, pada, tgl, tanggal, pukul, pkl, jam, wib, wita, wit, telah, berhasil, baru saja, hore, hai, \
     anda, kamu, notifikasi, notif, m-transfer, senin, selasa, rabu, kamis, jumat, sabtu, minggu";
-const BANKS: &str = "livin' by mandiri, livin by mandiri, livin, m-bca, mybca, klikbca, bca mobile, bca, brimo, bri, bni mobile, \
+const BANKS: &str = "m-transfer, livin' by mandiri, livin by mandiri, livin, m-bca, mybca, klikbca, bca mobile, bca, brimo, bri, bni mobile, \
     wondr by bni, wondr, bni, mandiri, bsi mobile, byond, bsi, btn, cimb niaga, cimb, octo mobile, octo, permata, \
     danamon, seabank, bank jago, jago, jenius, blu, neobank, bank neo, allo bank, superbank, dana, gopay merchant, \
     gopay, ovo, shopeepay, linkaja, qris, bi-fast, bifast";
