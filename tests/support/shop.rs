@@ -641,7 +641,10 @@ fn masked(transcript: &str) -> String {
     static MASKS: std::sync::LazyLock<Vec<(regex::Regex, &str)>> = std::sync::LazyLock::new(|| {
         let mask = |pattern, by| (regex::Regex::new(pattern).unwrap(), by);
         vec![
-            mask(r"(> (?:purchase|status|callback|inquiry|waktu beli|waktu dicek|cek tagihan|laporan): .*?)\b\d\d:\d\d:\d\d\b", "${1}HH:MM:SS"),
+            mask(
+                r"(> (?:purchase|status|callback|inquiry|waktu beli|waktu dicek|cek tagihan|laporan): .*?)\b\d\d:\d\d:\d\d\b",
+                "${1}HH:MM:SS",
+            ),
             mask(r"HH:MM:SS\.\d+", "HH:MM:SS"),
             // Simulators live in real days.
             mask(r"\b[\d/-]{8,10} HH:MM:SS", "DATE HH:MM:SS"),

@@ -8,7 +8,9 @@ use super::overdue::is_serial_alone;
 use super::staff::desk;
 use super::talk::talk;
 use super::{Answer, Request, kind_of};
-use konter_command::{AdminCommand, AdminRouting, Advice, Command, Named, NetworkCommand, Talk, Topic, Wanted, at_the_desk, sums_said};
+use konter_command::{
+    AdminCommand, AdminRouting, Advice, Command, Named, NetworkCommand, Talk, Topic, Wanted, at_the_desk, sums_said,
+};
 use konter_core::deposit::mutation::{is_like_a_banks, may_tell_of_income, read, tells_of_income};
 use konter_core::ids::{AgentId, OrderId, SupplierId};
 use konter_core::staff::Role;
@@ -110,7 +112,7 @@ impl Request<'_> {
         if !only_works_here && self.asks_whose_price(command, wanted.as_ref(), answer) {
             return Ok(true);
         }
-        let is_plain = matches!(wanted, Some(ref wanted) if !matches!(wanted, Wanted::Line { plain: false, .. }));
+        let is_plain = wanted.as_ref().is_some_and(|wanted| !matches!(wanted, Wanted::Line { plain: false, .. }));
         let wanted = wanted.filter(|wanted| match wanted {
             _ if is_unread => true,
             _ if !only_works_here && wanted.looks().is_some() => {

@@ -83,7 +83,8 @@ fn proves_delivery(order: &Order, text: &str) -> bool {
     let is_grouped = digits(serial) >= FEWEST_GROUPS * TOKEN_GROUP
         && digits(serial) <= MOST_GROUPS * TOKEN_GROUP
         && serial.split([' ', '-']).all(|group| digits(group) == TOKEN_GROUP && group.len() == TOKEN_GROUP);
-    let is_one = !begins_like_a_phone(serial) && (is_grouped || (is_piece && longest >= IN_A_ROW && (FEWEST..=MOST).contains(&digits(serial))));
+    let is_one = !begins_like_a_phone(serial)
+        && (is_grouped || (is_piece && longest >= IN_A_ROW && (FEWEST..=MOST).contains(&digits(serial))));
     let is_own = order.bill.is_some() || order.serial_key_of(text).is_some();
     let others = |field: &str| order.kind == ProductKind::Token && digits(field) < FEWEST;
     is_one && is_own && fields.all(others) && serial::delivery(order.kind, text).is_ok()
