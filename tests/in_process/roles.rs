@@ -251,7 +251,7 @@ async fn every_change_is_noted_with_what_it_changed() {
     shop.say(&reseller(), "TIKET.50000", 2).await;
     shop.say(&ChatId::telegram(4004), "DAFTAR.Baru Cell.4821", 2).await;
     let changes = [
-        ("/sukses 1 SN123456", 2, "KR0001 trx #1 diproses → SUKSES"),
+        ("/sukses 1 SN1234567890", 2, "KR0001 trx #1 diproses → SUKSES"),
         ("/tolak 1 belum masuk", 2, "KR0001 tiket #1 50.618: terbuka → ditolak"),
         ("/deposit KR0001 5000", 2, "KR0001 Konter 1: 5.000"),
         ("/setujui KR0003", 2, "KR0003 Baru Cell menunggu → aktif"),
