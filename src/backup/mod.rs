@@ -68,6 +68,18 @@ pub enum BackupError {
     Store(#[from] StoreError),
 }
 
+impl BackupError {
+    /// Whether the disk is full, or nearly so.
+    #[must_use]
+    pub fn is_for_want_of_room(&self) -> bool {
+        match self {
+            Self::NoRoom { .. } => true,
+            Self::File(_, problem) => problem.kind() == io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+}
+
 fn instead(whole: Option<&str>) -> String {
     match whole {
         Some(path) => format!(

@@ -194,7 +194,7 @@ impl Backups {
 
     /// Keeps count of what fails, and tells the owners once; and once more when it works again.
     async fn note(&mut self, looked: Result<bool, BackupError>, now: DateTime<Utc>) {
-        let (error, busy) = match looked {
+        let (error, busy, full) = match looked {
             Ok(done) => {
                 (self.not_before, self.failures) = (None, 0);
                 if done {
@@ -205,13 +205,13 @@ impl Backups {
                 }
                 return;
             }
-            Err(BackupError::Store(StoreError::Busy(problem))) => (problem.to_owned(), true),
+            Err(BackupError::Store(StoreError::Busy(problem))) => (problem.to_owned(), true, false),
             Err(error) => {
                 // A new one mends it.
                 if matches!(error, BackupError::Parts(_)) {
                     self.proof = Proof::All;
                 }
-                (error.to_string(), false)
+                (error.to_string(), false, error.is_for_want_of_room())
             }
         };
         self.failures = self.failures.saturating_add(1);
@@ -220,7 +220,7 @@ impl Backups {
         tracing::error!(error, failures = self.failures, "the backup failed; trying again in a while");
         if !self.told && (!busy || self.failures >= BUSY_MOMENTS) {
             let last = self.newest(now).await.ok().flatten().map(|(at, _)| at);
-            self.told = self.tell(KeepingReply::BackupFailed { problem: error, last }).await.is_ok();
+            self.told = self.tell(KeepingReply::BackupFailed { problem: error, full, last }).await.is_ok();
         }
     }
 

@@ -12,7 +12,7 @@ use konter_store::{Store, StoreError};
 pub(super) struct Staff {
     store: Store,
     roster: watch::Sender<Roster>,
-    /// What those who work here call themselves, as far as they have written since the start.
+    /// What people call themselves, as far as they have written since the start: those who work here, and others for a while.
     names: Mutex<HashMap<ChatId, String>>,
 }
 
@@ -48,11 +48,17 @@ impl Staff {
         self.roster.subscribe()
     }
 
-    /// Takes note of what somebody who works here is called.
+    /// Takes note of what somebody is called.
     pub fn saw(&self, chat: &ChatId, name: &str) {
+        /// Names kept of those who may come to work here.
+        const MOST: usize = 10_000;
         let name = name.trim();
-        if !name.is_empty() && self.role_of(chat).is_some() {
-            self.names.lock().insert(chat.clone(), name.to_owned());
+        if !name.is_empty() {
+            let mut names = self.names.lock();
+            if names.len() >= MOST {
+                names.retain(|chat, _| self.role_of(chat).is_some());
+            }
+            names.insert(chat.clone(), name.to_owned());
         }
     }
 

@@ -47,6 +47,7 @@ async fn what_only_looks_is_done_and_all_else_is_shown() {
         let is_right = match kind {
             "do" => !is_shown && !said.is_empty() && !said.contains("tidak ada di sini") && !said.contains("Format"),
             "show" => is_shown && said.contains(rest),
+            "each" => is_shown && rest.split(", ").all(|line| said.contains(line)),
             "name" => said.contains("Tidak ada agen") || said.contains("Maksudnya KR000"),
             "advice" => !is_shown && (said.contains('/') || said.contains("server")),
             _ => !is_shown,
@@ -85,6 +86,7 @@ async fn who_may_only_look_is_told_so() {
     let shop = open().await;
     let viewer = ChatId::telegram(3_001);
     hears(&shop, &admin(), "/peran telegram:3001 viewer").await;
+    hears(&shop, &admin(), "YA.1").await;
     for (text, told) in [("agen", "KR0001 Konter 1"), ("blokir kr0001", "operator"), ("naikkan s10 100", "owner")] {
         let said = hears(&shop, &viewer, text).await;
         assert!(said.contains(told) && !said.contains("salin, periksa"), "{text}: {said}");

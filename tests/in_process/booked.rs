@@ -245,7 +245,7 @@ async fn sums_beyond_the_usual_are_asked_back_and_absurd_ones_refused() {
     shop.say(&reseller(), "TIKET.100000", 2).await;
     // One zero too many is far beyond this ticket.
     let question = asked(&shop, &admin(), "/acc 1 1000000").await;
-    assert!(question.contains("di atas 201.236"), "{question}");
+    assert!(question.contains("Tiketnya menunggu 100.618"), "{question}");
     let said = shop.say(&admin(), "/acc 1 999999999999", 1).await;
     assert!(said[0].contains("Paling banyak"), "{said:?}");
     assert_eq!(shop.available(1).await, START + 2_000_000);
@@ -279,7 +279,8 @@ async fn a_question_outlives_a_restart_as_a_question_and_only_where_it_was_asked
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_yes_needs_the_role_that_its_command_needs_by_then() {
     let shop = open().await;
-    shop.say(&admin(), "/peran telegram:3003 operator", 2).await;
+    shop.say(&admin(), "/peran telegram:3003 operator", 1).await;
+    shop.say(&admin(), "YA.1", 2).await;
     let yes = yes_in(&asked(&shop, &tono(), "/deposit KR0001 15000000").await);
     shop.say(&admin(), "/peran telegram:3003 viewer", 2).await;
     let said = shop.say(&tono(), &yes, 1).await;
@@ -358,10 +359,10 @@ async fn a_serial_number_that_another_order_shows_is_asked_back() {
         shop.say(&reseller(), &format!("S10.{pending}.1234"), 1).await;
     }
     let question = asked(&shop, &admin(), &format!("/sukses 2 {sn}")).await;
-    assert!(question.contains("AWAS, SN itu sudah ada di trx #1"), "{question}");
+    assert!(question.contains("AWAS, SN itu sudah dipakai trx #1"), "{question}");
     shop.say(&admin(), "/sukses 2 0041002345678909", 2).await;
     let question = asked(&shop, &admin(), "/sukses 3 0041002345678909").await;
-    assert!(question.contains("AWAS, SN itu sudah ada di trx #2"), "{question}");
+    assert!(question.contains("AWAS, SN itu sudah dipakai trx #2"), "{question}");
     shop.close().await;
 }
 
@@ -383,7 +384,7 @@ async fn a_price_is_changed_by_so_much_once() {
     let below = asked(&shop, &admin(), "/hargajual S10 -2rb").await;
     assert!(below.contains("Di bawah modal"), "{below}");
     let stale = yes_in(&below);
-    shop.say(&admin(), "/hargajual S10 20000", 1).await;
+    shop.say(&admin(), "/hargajual S10 20000 --paksa", 1).await;
     shop.say(&admin(), &stale, 1).await;
     assert_eq!(price(&shop), 20_000, "the question was about another price");
     shop.say(&admin(), "/hargajual S10 -50000", 1).await;

@@ -15,6 +15,7 @@ mod booked;
 mod callbacks;
 mod catalog;
 mod catalog_files;
+mod clearly_meant;
 mod closed_days;
 mod commands;
 mod config;

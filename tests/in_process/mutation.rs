@@ -174,7 +174,8 @@ async fn a_day_s_limit_holds_however_it_is_booked() {
         ..konter_core::deposit::Terms::default()
     };
     let shop = with_tickets(Setup { deposits, ..Setup::default() }).await;
-    sends(&shop, &admin(), "/peran telegram:3001 operator", 2).await;
+    sends(&shop, &admin(), "/peran telegram:3001 operator", 1).await;
+    sends(&shop, &admin(), "YA.1", 2).await;
     let said = sends(&shop, &operator, "/deposit KR0001 150000 [+1]", 2).await;
     assert!(said.contains("sisanya hari ini 120.000") && said.contains("/deposit KR0001 150000"), "{said}");
     sends(&shop, &operator, KLIKBCA, 1).await;

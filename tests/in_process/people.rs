@@ -115,7 +115,12 @@ async fn who_waits_for_the_shop_is_told_so_and_never_that_there_is_no_account() 
     shop.tap(&admin(), "Tolak", 1).await;
     for text in ["halo", "DAFTAR.Warung Rudi.8264", "min"] {
         let said = hears(&shop, &newcomer(), text).await;
-        assert!(!said.contains("diblokir") && !said.contains("sudah terdaftar") && (said.is_empty() || said.contains("belum bisa diterima")), "{said}");
+        assert!(
+            !said.contains("diblokir")
+                && !said.contains("sudah terdaftar")
+                && (said.is_empty() || said.contains("belum bisa diterima")),
+            "{said}"
+        );
     }
     shop.pass(chrono::TimeDelta::minutes(20));
     let said = hears(&shop, &newcomer(), "halo").await;

@@ -195,8 +195,8 @@ async fn an_admin_sees_what_the_supplier_said_in_short_and_whole() {
     assert_eq!(status.status().as_u16(), 200);
     shop.hear(1).await;
     let card = shop.say(&admin(), "/order 1", 1).await.remove(0);
-    assert!(card.contains("> purchase: true | Transaksi T10") && card.contains("sedang diproses"), "{card}");
-    assert!(card.contains("> callback: 2 | T10 BERES 6722 0840 8781 8484 1314"), "{card}");
+    assert!(card.contains("> waktu beli: true | Transaksi T10") && card.contains("sedang diproses"), "{card}");
+    assert!(card.contains("> laporan: 2 | T10 BERES 6722 0840 8781 8484 1314"), "{card}");
     assert!(card.contains("/order 1 mentah") && !card.contains("xxx"), "{card}");
     let whole = shop.say(&admin(), "/order 1 mentah", 1).await.remove(0);
     assert!(whole.contains("\"reason\"") && whole.contains(&long), "{}", &whole[..600]);

@@ -39,7 +39,8 @@ async fn owners_give_roles_and_each_role_has_its_limits() {
         &[
             (siti(), "/agen", 1),
             (admin(), "/peran KR0002 operator", 2),
-            (admin(), "/peran telegram:3003 viewer", 2),
+            (admin(), "/peran telegram:3003 viewer", 1),
+            (admin(), "YA.1", 2),
             (admin(), "/peran", 1),
             (tono(), "/agen KR0001", 1),
             (tono(), "HARGA.S10", 1),
@@ -73,7 +74,8 @@ async fn roles_in_english() {
     lines(
         &shop,
         &[
-            (admin(), "/peran telegram:3003 operator", 2),
+            (admin(), "/peran telegram:3003 operator", 1),
+            (admin(), "YA.1", 2),
             (admin(), "/peran", 1),
             (tono(), "/siaran hello", 1),
             (tono(), "/nama KR0002 Berkah Cell", 2),
@@ -91,7 +93,8 @@ async fn roles_in_english() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn help_shows_each_role_what_it_may_do() {
     let shop = with_siti(Setup::default()).await;
-    lines(&shop, &[(admin(), "/peran KR0002 operator", 2), (admin(), "/peran telegram:3003 viewer", 2)]).await;
+    lines(&shop, &[(admin(), "/peran KR0002 operator", 2), (admin(), "/peran telegram:3003 viewer", 1)]).await;
+    lines(&shop, &[(admin(), "YA.1", 2)]).await;
     let pages = |text: String| ["PERINTAH TOKO\n", "\nOPERATOR\n", "\nOWNER\n"].map(|title| text.contains(title));
     for (who, expected) in [
         (reseller(), [false, false, false]),
@@ -114,7 +117,8 @@ async fn a_tap_needs_the_role_of_that_moment() {
     lines(
         &shop,
         &[
-            (admin(), "/peran telegram:3003 operator", 2),
+            (admin(), "/peran telegram:3003 operator", 1),
+            (admin(), "YA.1", 2),
             // A card with buttons for each of them.
             (reseller(), "TIKET.50000", 3),
         ],
@@ -139,7 +143,8 @@ async fn what_needs_somebody_goes_to_those_who_may_act_and_figures_to_owners() {
         &shop,
         &[
             (admin(), "/peran KR0002 operator", 2),
-            (admin(), "/peran telegram:3003 viewer", 2),
+            (admin(), "/peran telegram:3003 viewer", 1),
+            (admin(), "YA.1", 2),
             // To both who may act, and the reseller.
             (reseller(), "KOMPLAIN.belum masuk", 3),
             (ChatId::telegram(4004), "DAFTAR.Baru Cell.4821", 3),
@@ -156,7 +161,8 @@ async fn what_needs_somebody_goes_to_those_who_may_act_and_figures_to_owners() {
 async fn roles_outlive_a_restart() {
     let store = Store::new(MemoryStore::new());
     let shop = TestShop::on(store.clone(), Setup::default()).await;
-    lines(&shop, &[(admin(), "/peran telegram:3003 operator", 2), (admin(), "/peran telegram:3004 viewer", 2)]).await;
+    lines(&shop, &[(admin(), "/peran telegram:3003 operator", 1), (admin(), "YA.1", 2)]).await;
+    lines(&shop, &[(admin(), "/peran telegram:3004 viewer", 1), (admin(), "YA.2", 2)]).await;
     lines(&shop, &[(admin(), "/peran telegram:3004 hapus", 2)]).await;
     shop.close().await;
     let shop = TestShop::on(store, Setup::default()).await;
@@ -172,6 +178,7 @@ async fn roles_outlive_a_restart() {
 async fn owners_at_once_do_not_lose_a_change() {
     let owners: Vec<ChatId> = (0..6).map(|n| ChatId::telegram(5_000 + n)).collect();
     let shop = TestShop::with(Setup { more_admins: owners.clone(), ..Setup::default() }).await;
+    lines(&shop, &[(owners[0].clone(), "/peran telegram:3003 viewer", 1), (owners[0].clone(), "YA.1", 2)]).await;
     let words = ["viewer", "operator", "owner", "viewer", "operator", "owner"];
     let messages = owners.iter().zip(words).map(|(owner, word)| {
         let text = format!("/peran telegram:3003 {word}");
@@ -244,7 +251,7 @@ async fn every_change_is_noted_with_what_it_changed() {
     shop.say(&reseller(), "TIKET.50000", 2).await;
     shop.say(&ChatId::telegram(4004), "DAFTAR.Baru Cell.4821", 2).await;
     let changes = [
-        ("/sukses 1 SN123456", 2, "KR0001 trx #1 diproses → SUKSES"),
+        ("/sukses 1 SN1234567890", 2, "KR0001 trx #1 diproses → SUKSES"),
         ("/tolak 1 belum masuk", 2, "KR0001 tiket #1 50.618: terbuka → ditolak"),
         ("/deposit KR0001 5000", 2, "KR0001 Konter 1: 5.000"),
         ("/setujui KR0003", 2, "KR0003 Baru Cell menunggu → aktif"),

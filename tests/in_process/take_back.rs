@@ -241,7 +241,8 @@ async fn nobody_is_worn_down_by_asking() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_shop_takes_one_back_with_a_reason_and_both_are_told() {
     let shop = sent().await;
-    says(&shop, &admin(), "/peran telegram:3003 operator", 2).await;
+    says(&shop, &admin(), "/peran telegram:3003 operator", 1).await;
+    says(&shop, &admin(), "YA.1", 2).await;
     for text in ["/tariktransfer", "/tariktransfer 1", "/tariktransfer x salah", "/tariktransfer 9 salah"] {
         says(&shop, &wati(), text, 1).await;
     }
@@ -286,7 +287,8 @@ async fn the_shop_takes_nothing_back_after_days_nor_for_its_own_people() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn at_the_same_moment_it_goes_back_once() {
     let shop = sent().await;
-    says(&shop, &admin(), "/peran telegram:3003 owner", 2).await;
+    says(&shop, &admin(), "/peran telegram:3003 owner", 1).await;
+    says(&shop, &admin(), "YA.1", 2).await;
     says(&shop, &reseller(), "TARIK", 2).await;
     for who in [admin(), wati()] {
         says(&shop, &who, "/tariktransfer 1 salah kirim", 1).await;
@@ -332,7 +334,8 @@ async fn an_operator_has_its_own_limit_over_all_ways_of_adding() {
     for text in ["/batas telegram:3003 100000", "/batas KR0009 100000"] {
         says(&shop, &admin(), text, 1).await;
     }
-    says(&shop, &admin(), "/peran telegram:3003 operator", 2).await;
+    says(&shop, &admin(), "/peran telegram:3003 operator", 1).await;
+    says(&shop, &admin(), "YA.1", 2).await;
     says(&shop, &admin(), "/batas telegram:1001 100000", 1).await;
     says(&shop, &wati(), "/deposit KR0001 30000 tunai", 3).await;
     shop.note("-- only owners; what was added before the limit counts");

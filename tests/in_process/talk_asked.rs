@@ -207,7 +207,8 @@ async fn second_thoughts_behind_a_deposit_are_no_note() {
         shop.say(&admin(), &format!("/deposit KR0001 58000 {thought}"), 1).await;
     }
     assert_eq!(shop.available(1).await, before);
-    shop.say(&admin(), "/deposit KR0001 58000 batal trx nomor 12", 2).await;
+    shop.say(&admin(), "/deposit KR0001 58000 batal trx nomor 12", 1).await;
+    shop.tap(&admin(), "Ya, lanjutkan", 2).await;
     assert_eq!(shop.available(1).await, before + 58_000);
     shop.close().await;
 }

@@ -97,7 +97,7 @@ async fn amounts_are_read_as_people_write_them_and_one_line_is_one_deposit() {
         ("/deposit kr0002 50 ribu", 50_000),
         ("/deposit kr0002 Rp 65.000,-", 65_000),
         ("/deposit kr0002 Rp70.000,- tunai", 70_000),
-        ("/deposit kr0002 75000,- titipan KR0001", 75_000),
+        ("/deposit kr0002 75000,- titipan Budi", 75_000),
     ] {
         let before = shop.available(2).await;
         shop.shop.receive(vec![shop.message(&admin(), text)]).await.unwrap();

@@ -651,14 +651,17 @@ fn masked(transcript: &str) -> String {
     static MASKS: std::sync::LazyLock<Vec<(regex::Regex, &str)>> = std::sync::LazyLock::new(|| {
         let mask = |pattern, by| (regex::Regex::new(pattern).unwrap(), by);
         vec![
-            mask(r"(> (?:purchase|status|callback|inquiry): .*?)\b\d\d:\d\d:\d\d\b", "${1}HH:MM:SS"),
+            mask(
+                r"(> (?:purchase|status|callback|inquiry|waktu beli|waktu dicek|cek tagihan|laporan): .*?)\b\d\d:\d\d:\d\d\b",
+                "${1}HH:MM:SS",
+            ),
             mask(r"HH:MM:SS\.\d+", "HH:MM:SS"),
             // Simulators live in real days.
             mask(r"\b[\d/-]{8,10} HH:MM:SS", "DATE HH:MM:SS"),
             mask(r"#\d{13}#", "#NUMBER#"),
             mask(r"\bID=\d{13}\b", "ID=NUMBER"),
             // Its form takes turns by such a number.
-            mask(r"(> callback: ).*", "${1}(a report)"),
+            mask(r"(> (?:callback|laporan): ).*", "${1}(a report)"),
             mask(r"SN: \d{4}(-\d{4}){4}", "SN: (a token)"),
             mask(r"\b[0-9A-F]{32}\b", "(a reference)"),
             mask(r"\bAPL\d+", "(a reference)"),

@@ -75,8 +75,8 @@ pub use said::Advice;
 pub use spoken::{
     AfterFailure, Change, Named, Newcomer, Sent, Sort, Talk, Wanted, Wish, after_failure, asked_by_newcomer,
     at_the_desk, change_said, decision_line, goods_said, is_bare_no, name_corrected, name_to_register, names_said,
-    ordinal_said, pin_said, says_send, says_when, sent_to, shop_name, slash_line, sounds_like_a_shop, sums_said,
-    times_said_in, verdict_said, was_to_order,
+    ordinal_said, pin_said, says_how_paid, says_send, says_when, says_why_it_failed, sent_to, shop_name, slash_line,
+    sounds_like_a_shop, sums_said, times_said_in, verdict_said, was_to_order,
 };
 pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};

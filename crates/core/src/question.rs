@@ -8,6 +8,7 @@ use crate::ids::{AgentId, ChatId, OrderId, ProductCode, TicketId, TransferId};
 use crate::money::Rupiah;
 use crate::order::AdminVerdict;
 use crate::pricing::PriceStep;
+use crate::staff::Role;
 
 /// The same sum booked to the same reseller within this time is asked back, whoever booked it and however: it is rarely
 /// meant twice, and often typed twice because an answer was late.
@@ -62,6 +63,8 @@ pub enum Asks {
     Price { product: ProductCode, before: Rupiah, price: Rupiah },
     /// The selling prices of a category. Only as long as all of them are as they were.
     Prices { category: String, step: PriceStep, moves: Vec<PriceMove> },
+    /// `/peran` for a chat that nobody here knows.
+    Role { chat: ChatId, role: Role },
 }
 
 /// A selling price, as it was and as it is to be.

@@ -6,9 +6,10 @@ use strum::IntoStaticStr;
 
 use super::deposit::TicketCard;
 use super::desk::{BelowCost, PriceChange};
-use konter_core::ids::{AgentId, OrderId, ProductCode, TicketId, TransferId};
+use konter_core::ids::{AgentId, ChatId, OrderId, ProductCode, TicketId, TransferId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
+use konter_core::staff::Role;
 
 /// All of it is for those who work here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
@@ -52,6 +53,8 @@ pub enum AskStage {
     Done,
     Cancelled,
     Expired,
+    /// Another question stands below it by now.
+    Replaced,
 }
 
 /// What a yes would do.
@@ -94,6 +97,8 @@ pub enum AskWhat {
         /// It was changed by just as much a moment ago.
         changed_at: Option<DateTime<Utc>>,
     },
+    /// A role for a chat that nobody here knows; `name` as it calls itself, where it has written.
+    Role { chat: ChatId, name: Option<String>, role: Role },
     /// The prices of a category: the first of them, and the first that would be below their cost.
     Prices {
         category: String,
@@ -189,6 +194,12 @@ pub struct Doubts {
     /// It is less than anybody books: thousands may be meant, or another sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<Rupiah>,
+    /// What the ticket waits for, where something else is said to have come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waited: Option<Rupiah>,
+    /// What the note says may mean something else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub odd_note: bool,
     /// The reseller was named by this number, which nobody has proven to be its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,

@@ -96,7 +96,9 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             _ => Vec::new(),
         },
         Reply::AlertOverdue(card) => overdue(card, say),
-        Reply::AdminSuppliers { suppliers } => beside(suppliers.iter().map(|card| supplier(card, say))),
+        Reply::AdminSuppliers { suppliers, only_looks: false } => {
+            beside(suppliers.iter().map(|card| supplier(card, say)))
+        }
         Reply::Desk(desk) => match &**desk {
             DeskReply::Broadcast(card) if card.stage == BroadcastStage::Asked => vec![vec![
                 one("staff.send", Tap::SendBroadcast(card.broadcast)),

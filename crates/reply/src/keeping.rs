@@ -9,8 +9,13 @@ use strum::IntoStaticStr;
 #[strum(const_into_str, prefix = "keeping.", serialize_all = "snake_case")]
 pub enum KeepingReply {
     /// To admins: the automatic backup failed. Said once, not each time.
-    /// `last`: when the last good one was made.
-    BackupFailed { problem: String, last: Option<DateTime<Utc>> },
+    /// `last`: when the last good one was made. `full`: for want of room.
+    BackupFailed {
+        problem: String,
+        #[serde(default)]
+        full: bool,
+        last: Option<DateTime<Utc>>,
+    },
     /// To admins: it works again.
     BackupWorks { at: DateTime<Utc> },
     /// To admins: the day's backup, encrypted. The file is read when it is sent.

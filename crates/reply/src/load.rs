@@ -56,7 +56,7 @@ const PARTS: [(&str, &[&str]); 13] = [
     ("part.order_card", &["card"]),
     ("part.agent_card", &["card"]),
     ("part.banks", &["banks"]),
-    ("part.doubts", &["booked", "above", "below", "phone", "open_ticket"]),
+    ("part.doubts", &["booked", "above", "below", "waited", "odd_note", "phone", "open_ticket"]),
     ("part.ask", &["number", "until", "stage"]),
     ("part.waits", &["what"]),
     ("part.mutation", &["accepted", "unclear", "others", "left_out", "cut"]),

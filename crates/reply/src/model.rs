@@ -255,7 +255,12 @@ pub enum Reply {
     #[strum(serialize = "admin.rechecking")]
     AdminRechecking { order: OrderId },
     #[strum(serialize = "admin.suppliers")]
-    AdminSuppliers { suppliers: Vec<SupplierCard> },
+    AdminSuppliers {
+        suppliers: Vec<SupplierCard>,
+        /// Whoever reads it only looks.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        only_looks: bool,
+    },
 
     // Alerts to admins, unasked.
     #[strum(serialize = "alert.new_agent")]
@@ -335,7 +340,11 @@ pub enum Reply {
         left_out: usize,
     },
     #[strum(serialize = "desk.log")]
-    AdminLog { acts: Vec<ActLine> },
+    AdminLog {
+        acts: Vec<ActLine>,
+        #[serde(default)]
+        more: bool,
+    },
     /// Everything about deposit tickets.
     Ticket(Box<TicketSays>),
     // Reports.

@@ -9,10 +9,11 @@ use super::model::Reply;
 use super::network::NetworkReply;
 use super::staff::DeskReply;
 use super::talk::TalkReply;
+use konter_core::order::card::OrderLine;
 
 const PREFIX: &str = "pad:";
 const TICKET: &str = "pad:ticket:";
-const STUCK: &str = "pad:stuck:";
+const ORDERS: &str = "pad:orders:";
 const NEWCOMER: &str = "pad:newcomer:";
 
 /// The message that shows this offer, or these orders of one message.
@@ -66,10 +67,16 @@ pub fn newcomer_of_pad(pad: &str) -> Option<AgentId> {
     pad.strip_prefix(NEWCOMER)?.parse().ok()
 }
 
-/// The order that needs a person, where a message of this name shows it.
+/// The orders that a message of this name shows to those who work here.
 #[must_use]
-pub fn stuck_of_pad(pad: &str) -> Option<OrderId> {
-    pad.strip_prefix(STUCK)?.parse().ok()
+pub fn orders_of_pad(pad: &str) -> Vec<OrderId> {
+    let orders = pad.strip_prefix(ORDERS).unwrap_or_default();
+    orders.split(',').filter_map(|order| order.parse().ok()).collect()
+}
+
+fn pad_of_orders<'a>(lines: impl Iterator<Item = &'a OrderLine>) -> Option<String> {
+    let orders: Vec<String> = lines.map(|line| line.order.to_string()).collect();
+    (!orders.is_empty()).then(|| format!("{ORDERS}{}", orders.join(",")))
 }
 
 /// Whether a message is called by what it shows.
@@ -87,7 +94,10 @@ impl Reply {
                 TicketSays::Card { card, .. } => Some(pad_of_ticket(card.ticket)),
                 _ => None,
             },
-            Self::AlertOverdue(card) => Some(format!("{STUCK}{}", card.card.line.order)),
+            Self::AlertOverdue(card) => pad_of_orders(std::iter::once(&card.card.line)),
+            Self::AdminOrder(card) => pad_of_orders(std::iter::once(&card.line)),
+            Self::AdminPending { orders, .. } => pad_of_orders(orders.iter().map(|card| &card.line)),
+            Self::AlertComplaint(card) => pad_of_orders(card.orders.iter()),
             Self::AlertNewAgent(card) => Some(pad_of_newcomer(card.code)),
             Self::Talk(talk) => match &**talk {
                 TalkReply::AskPin { id, .. } => Some(pad_of_offer(*id)),

@@ -135,7 +135,7 @@ pub(super) fn variant(
 pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins, .. }: Reader<'_>) {
     match owner {
         "OrderLine" => order_line(fields),
-        "OrderCard" => fields.fill(&["cause"]),
+        "OrderCard" => fields.fill(&["cause", "decided_by"]),
         "AttemptCard" => attempt(fields, &|key| say(key, Fields::new())),
         "BillCard" => {
             fields.fill(&["because", "order"]);
@@ -157,7 +157,9 @@ pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins,
         "NetworkReply" => fields.fill(&["number"]),
         "PreferenceReply" => fields.fill(&["downlines", "left_out"]),
         "DownlineLine" if !fields.has("own") => fields.put("own", false),
-        "Doubts" | "TransferCard" => fields.fill(&["booked", "above", "below", "phone", "open_ticket"]),
+        "Doubts" | "TransferCard" => {
+            fields.fill(&["booked", "above", "below", "waited", "odd_note", "phone", "open_ticket"])
+        }
         "ImportCard" if !fields.has("below") => fields.put("below", Vec::<Value>::new()),
         "BookedBefore" => fields.fill(&["ticket", "from", "by"]),
         "BroadcastCard" => {

@@ -36,7 +36,13 @@ pub enum DeskReply {
     /// `text`: what was looked for.
     Found { text: String, agents: Vec<AgentCard>, left_out: usize },
     /// Everybody's orders to a number, newest first; those that failed are looked for among the shop's newest `searched`.
-    OrdersTo { dest: String, lines: Vec<OrderTo>, searched: usize },
+    OrdersTo {
+        dest: String,
+        lines: Vec<OrderTo>,
+        searched: usize,
+        #[serde(default)]
+        older: bool,
+    },
     /// A reseller, by an admin.
     Renamed { agent: AgentId, before: String, after: String },
     /// The longest name there may be.

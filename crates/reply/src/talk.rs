@@ -200,7 +200,11 @@ pub enum TalkReply {
     /// How a reseller sets what its own customers and downlines pay.
     OwnPrice { code: String },
     /// An answer to a card may have been meant for the shop; `answer`: as the reseller would be answered.
-    CardOrCommand { answer: String, line: Option<String> },
+    CardOrCommand {
+        answer: String,
+        #[serde(default)]
+        lines: Vec<String>,
+    },
     /// Of an owner who sells as well: whose price is meant.
     WhosePrice { shops: String, own: String },
     /// Of those who work here: what is done by no command, and the lines that come near to it.

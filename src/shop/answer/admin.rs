@@ -16,7 +16,7 @@ use konter_core::ids::{OrderId, ProductCode};
 use konter_core::ledger::AccountId;
 use konter_core::order::card::Verdict;
 use konter_core::order::schedule::CHECK_STEP;
-use konter_core::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
+use konter_core::order::{AdminVerdict, Decider, Event, Final, Order, OrderState, step_with, view};
 use konter_core::question::Asks;
 use konter_core::staff::Role;
 use konter_reply::{AdminProblem, AgentCard, BookingReply, DecidedOrder, DeskReply, Reply};
@@ -83,9 +83,9 @@ impl Request<'_> {
             }
             AdminCommand::Pending => self.pending(answer).await,
             AdminCommand::Order { id, raw } => self.show_order(id, raw, answer).await,
-            AdminCommand::Success { id, sn } => self.decide_delivered(id, sn, answer).await,
+            AdminCommand::Success { id, sn } => self.decide_typed(id, AdminVerdict::Success { sn }, answer).await,
             AdminCommand::Failure { id, reason } => {
-                self.decide(id, AdminVerdict::Failed { reason }, None, answer).await.map(drop)
+                self.decide_typed(id, AdminVerdict::Failed { reason }, answer).await
             }
             AdminCommand::Recheck { id, forced } => {
                 if self.recheck(id, forced, answer).await? {
@@ -104,7 +104,7 @@ impl Request<'_> {
             }
             AdminCommand::Broadcast { text } => self.broadcast(text, answer).await,
             AdminCommand::Answer { agent, text } => self.answer_agent(&agent, text, answer).await,
-            AdminCommand::Log { count } => self.log(count, answer).await,
+            AdminCommand::Log { count, date } => self.log(count, date, answer).await,
             AdminCommand::Recap { date } => self.recap(date, answer).await,
             AdminCommand::Network(command) => self.admin_network(command, answer).await,
             AdminCommand::Routing(command) => self.admin_routing(command, answer).await,
@@ -257,7 +257,11 @@ impl Request<'_> {
             answer.reply(if raw {
                 Reply::AdminRawReplies { order: id, replies: view::raw_replies(&order) }
             } else {
-                Reply::AdminOrder(Box::new(view::card(&order, self.at)))
+                let mut card = view::card(&order, self.at);
+                if let OrderState::Final(Final { by: Decider::Admin(by), .. }) = &order.state {
+                    card.decided_by = Some(self.shown_name(by).await?);
+                }
+                Reply::AdminOrder(Box::new(card))
             });
         }
         Ok(())

@@ -3,14 +3,18 @@
 
 use std::collections::BTreeSet;
 
+use super::mutation::Origin;
+use super::overdue::is_serial_alone;
 use super::staff::desk;
 use super::talk::talk;
 use super::{Answer, Request, kind_of};
-use konter_command::{Advice, Command, Named, NetworkCommand, Talk, Topic, Wanted, at_the_desk, sums_said};
-use konter_core::deposit::mutation::tells_of_income;
+use konter_command::{
+    AdminCommand, AdminRouting, Advice, Command, Named, NetworkCommand, Talk, Topic, Wanted, at_the_desk, sums_said,
+};
+use konter_core::deposit::mutation::{is_like_a_banks, may_tell_of_income, read, tells_of_income};
 use konter_core::ids::{AgentId, OrderId, SupplierId};
 use konter_core::staff::Role;
-use konter_reply::{AdminProblem, DeskReply, TalkReply, newcomer_of_pad, stuck_of_pad, ticket_of_pad};
+use konter_reply::{AdminProblem, DeskReply, TalkReply, newcomer_of_pad, orders_of_pad, ticket_of_pad};
 use konter_store::{InboxMessage, StoreError};
 
 impl Request<'_> {
@@ -54,6 +58,14 @@ impl Request<'_> {
         if only_works_here && role >= Role::Operator && self.names_a_tickets_amount(answer).await? {
             return Ok(true);
         }
+        // `/tutup S5 S10`: the second is no supplier.
+        if let Command::Admin(AdminCommand::Routing(AdminRouting::RouteOpen { supplier, .. })) = command
+            && self.shop.trade.suppliers.get(supplier).is_none()
+            && let Some(wanted @ Wanted::Each(_)) = self.wanted()
+        {
+            self.help_at_work(wanted, role, answer).await?;
+            return Ok(true);
+        }
         if matches!(command, Command::Admin(_) | Command::Talk(Talk::TakenBack { .. })) {
             return Ok(false);
         }
@@ -71,6 +83,13 @@ impl Request<'_> {
         }
         // Its own mistake is told better than what else it may have been.
         let wanted = self.wanted();
+        if only_works_here
+            && role >= Role::Operator
+            && !has_slash
+            && self.tells_of_money(wanted.as_ref(), answer).await?
+        {
+            return Ok(true);
+        }
         if has_slash && matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some()) {
             let is_deposit = matches!(command, Command::Incomplete { topic: Topic::AdminDeposit, .. });
             // But what it plainly was meant to be: `/deposit KR0001 seratus ribu`.
@@ -78,7 +97,11 @@ impl Request<'_> {
                 // A sum that could not be read is not guessed.
                 let has_digit = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
                 let guesses = is_deposit && self.message.text.split_whitespace().skip(2).any(has_digit);
-                matches!(wanted, Wanted::Line { line, plain: true } if !line.contains("JUMLAH") && !guesses)
+                match wanted {
+                    Wanted::Line { line, plain: true } => !line.contains("JUMLAH") && !guesses,
+                    Wanted::Each(_) => true,
+                    _ => false,
+                }
             });
             let is_meant = meant.is_some();
             if let Some(meant) = meant {
@@ -89,16 +112,15 @@ impl Request<'_> {
         if !only_works_here && self.asks_whose_price(command, wanted.as_ref(), answer) {
             return Ok(true);
         }
-        let is_plain =
-            matches!(wanted, Some(Wanted::Line { plain: true, .. } | Wanted::OfName { .. } | Wanted::Advice(_)));
+        let is_plain = wanted.as_ref().is_some_and(|wanted| !matches!(wanted, Wanted::Line { plain: false, .. }));
         let wanted = wanted.filter(|wanted| match wanted {
             _ if is_unread => true,
             _ if !only_works_here && wanted.looks().is_some() => {
                 is_plain && matches!(command, Command::Incomplete { .. })
             }
             _ if !only_works_here => may_be_the_shops(command) || (is_plain && only_tells(command)),
-            Wanted::Line { plain: true, .. } | Wanted::OfName { .. } | Wanted::Advice(_) => !is_certain(command),
-            Wanted::Line { .. } => asks_a_reseller(command),
+            Wanted::Line { plain: false, .. } => asks_a_reseller(command),
+            _ => !is_certain(command),
         });
         match wanted {
             Some(wanted) => self.help_at_work(wanted, role, answer).await?,
@@ -108,6 +130,24 @@ impl Request<'_> {
             None => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// What a bank writes of money that did not come in plainly, and a serial number by itself. `false` where it is neither.
+    async fn tells_of_money(&self, wanted: Option<&Wanted>, answer: &mut Answer) -> Result<bool, StoreError> {
+        const SHOWN: usize = 3;
+        let text = self.message.text.trim();
+        let is_said = matches!(wanted, Some(Wanted::Line { line, .. })
+            if ["/siaran", "/balas", "/deposit"].iter().any(|word| line.starts_with(word)));
+        if !is_said && (is_like_a_banks(text) || may_tell_of_income(text, self.today())) {
+            self.mutation(&read(text, self.today()), Origin::default(), answer).await?;
+            return Ok(true);
+        }
+        if !is_serial_alone(text) {
+            return Ok(false);
+        }
+        let open: Vec<OrderId> =
+            self.shop.store.open_orders().await?.iter().map(|order| order.id).take(SHOWN).collect();
+        Ok(Self::which_decision(decisions(&open, &format!("sukses {text}")), answer))
     }
 
     /// `order 12` of somebody who sells as well: one that there is. `order 10` may be a nominal.
@@ -148,13 +188,18 @@ impl Request<'_> {
     pub(super) async fn decides_by_reply(
         &self,
         card: &str,
-        command: &Command,
+        (text, command): (&str, &Command),
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
         let shown = self.shop.chats.shown(&self.message.chat, card).and_then(|(card, _)| card);
         let is_its_own = matches!(command, Command::Admin(_) | Command::Order(_) | Command::Network(_));
         let Some(shown) = shown.filter(|_| !is_its_own) else { return Ok(false) };
-        let text = self.message.text.trim();
+        let orders = orders_of_pad(&shown);
+        if !orders.is_empty() {
+            // An answer to a complaint may be meant for whoever complains.
+            let is_complaint = self.shop.store.card_shown(&self.message.chat, card).await?.is_some();
+            return Ok(!is_complaint && Self::which_decision(decisions(&orders, text), answer));
+        }
         let verdict = konter_command::verdict_said(text);
         let line = if let Some(id) = ticket_of_pad(&shown) {
             let sums = sums_said(text);
@@ -167,13 +212,6 @@ impl Request<'_> {
                 (Some(true), _) => format!("/acc {id}"),
                 (None, _) => return Ok(false),
             }
-        } else if let Some(order) = stuck_of_pad(&shown) {
-            let asks = ["cek ulang", "cekulang", "tanya lagi", "cek lagi"].contains(&text.to_lowercase().as_str());
-            let said = if asks { format!("cekulang {order}") } else { format!("trx {order} {text}") };
-            match konter_command::decision_line(&said).filter(|line| !line.starts_with("/order ")) {
-                Some(line) => line,
-                None => return Ok(false),
-            }
         } else if let Some(code) = newcomer_of_pad(&shown) {
             match verdict {
                 Some(true) => format!("/setujui {code}"),
@@ -185,6 +223,17 @@ impl Request<'_> {
         };
         answer.reply(talk(TalkReply::SlashMeant { line }));
         Ok(true)
+    }
+
+    /// Of several commands one is chosen by whoever meant one; `false` where there is none.
+    fn which_decision(lines: Vec<String>, answer: &mut Answer) -> bool {
+        let is_any = !lines.is_empty();
+        match <[String; 1]>::try_from(lines) {
+            Ok([line]) => answer.reply(talk(TalkReply::SlashMeant { line })),
+            Err(lines) if is_any => answer.reply(talk(TalkReply::Advice { about: "which_order".to_owned(), lines })),
+            Err(_) => {}
+        }
+        is_any
     }
 
     /// A ticket's own amount, alone: the command that accepts it.
@@ -204,19 +253,21 @@ impl Request<'_> {
     /// answer.
     pub(super) async fn meant_for_the_shop(
         &self,
-        agent: AgentId,
+        (card, agent): (&str, AgentId),
         text: &str,
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
+        /// More words are an answer.
+        const LONGEST_VERDICT: usize = 3;
         const YES: [&str; 7] = ["acc", "terima", "setuju", "setujui", "approve", "oke acc", "acc ya"];
         const NO: [&str; 2] = ["tolak", "tolak aja"];
         let word = text.trim().to_lowercase();
         let (accepts, refuses) = (YES.contains(&word.as_str()), NO.contains(&word.as_str()));
-        let line = if accepts || refuses {
+        let lines = if accepts || refuses {
             let tickets = self.shop.store.undecided_tickets(agent).await?;
             match tickets.iter().find(|ticket| ticket.takes_proof(self.at)) {
-                Some(ticket) => Some(format!("/{} {}", if accepts { "acc" } else { "tolak" }, ticket.id)),
-                None => Some(format!("/{} {agent}", if accepts { "setujui" } else { "blokir" })),
+                Some(ticket) => vec![format!("/{} {}", if accepts { "acc" } else { "tolak" }, ticket.id)],
+                None => vec![format!("/{} {agent}", if accepts { "setujui" } else { "blokir" })],
             }
         } else {
             let wanted = self.wanted().filter(|wanted| wanted.looks().is_none());
@@ -224,15 +275,34 @@ impl Request<'_> {
                 Wanted::Line { line, plain: true } => Some(line),
                 _ => None,
             });
-            konter_command::decision_line(text).or(line)
+            match konter_command::decision_line(text).or(line) {
+                Some(line) => vec![line],
+                // `gagal`, `sukses`: of the orders the card shows, or of the latest.
+                None if text.split_whitespace().count() <= LONGEST_VERDICT => {
+                    decisions(&self.orders_of_card(card, agent).await?, text)
+                }
+                None => Vec::new(),
+            }
         };
         let is_banks = tells_of_income(text, self.today());
-        if line.is_none() && !is_banks {
+        if lines.is_empty() && !is_banks {
             return Ok(false);
         }
-        let reply = TalkReply::CardOrCommand { answer: format!("/balas {agent} {text}"), line };
+        let reply = TalkReply::CardOrCommand { answer: format!("/balas {agent} {text}"), lines };
         answer.reply(talk(reply));
         Ok(true)
+    }
+
+    /// The orders a card about a reseller shows; where that is not known any more, its latest.
+    async fn orders_of_card(&self, card: &str, agent: AgentId) -> Result<Vec<OrderId>, StoreError> {
+        const LATEST: usize = 3;
+        let shown = self.shop.chats.shown(&self.message.chat, card).and_then(|(card, _)| card);
+        let shown = shown.map(|card| orders_of_pad(&card)).unwrap_or_default();
+        if !shown.is_empty() {
+            return Ok(shown);
+        }
+        let latest = self.shop.store.orders_of(agent, None, None, LATEST).await?;
+        Ok(latest.into_iter().map(|order| order.id).collect())
     }
 
     fn wanted(&self) -> Option<Wanted> {
@@ -258,6 +328,10 @@ impl Request<'_> {
                 Ok(())
             }
             (Wanted::OfName { line, name }, _) => self.help_with_somebody(&line, &name, answer).await,
+            (Wanted::Each(lines), _) => {
+                answer.reply(talk(TalkReply::Advice { about: "each".to_owned(), lines }));
+                Ok(())
+            }
             (Wanted::Advice(advice), _) => {
                 answer.reply(talk(self.advised(advice)));
                 Ok(())
@@ -325,6 +399,16 @@ impl Request<'_> {
         };
         TalkReply::Advice { about: about.to_owned(), lines }
     }
+}
+
+/// What is said of orders, as a command for each of them.
+fn decisions(orders: &[OrderId], said: &str) -> Vec<String> {
+    let asks = ["cek ulang", "cekulang", "tanya lagi", "cek lagi"].contains(&said.to_lowercase().as_str());
+    let line = |order: &OrderId| {
+        let said = if asks { format!("cekulang {order}") } else { format!("trx {order} {said}") };
+        konter_command::decision_line(&said).filter(|line| !line.starts_with("/order "))
+    };
+    orders.iter().filter_map(line).collect()
 }
 
 /// What says something certain, whatever else its words may mean.

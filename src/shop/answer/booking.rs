@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 
 use super::shared::{Sure, TicketDecision, booking, phone_of, shown_decider};
 use super::{Answer, NOTED, Request};
-use konter_command::{AgentRef, MIN_TICKET};
+use konter_command::{AgentRef, MIN_TICKET, says_how_paid};
 use konter_core::agent::Agent;
-use konter_core::deposit::{Decider, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState, ticket_of_note};
+use konter_core::deposit::{Decider, MOST_ADDED, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState, ticket_of_note};
 use konter_core::ids::{AgentId, ChatId, OrderId, TicketId};
 use konter_core::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
 use konter_core::money::Rupiah;
@@ -78,6 +78,7 @@ impl Request<'_> {
             let is_slip = amount.is_positive() && !available.is_negative();
             doubts.below = Some(Rupiah::new(MIN_TICKET)).filter(|least| is_slip && size < *least);
             doubts.phone = phone_of(name);
+            doubts.odd_note = note.as_ref().is_some_and(|note| !says_how_paid(note, amount.is_negative()));
             self.doubts_of_ticket(&agent, amount, &mut doubts).await?;
         }
         if !doubts.is_none() {
@@ -255,12 +256,10 @@ impl Request<'_> {
         let same = Same { amount: credited, ticket: Some(ticket) };
         let looked = self.booked_lately(agent, same, sure).await?;
         // The ticket's own amount was chosen by the reseller and shown to everybody; another one was typed by one person.
-        let typed = came.filter(|came| sure == Sure::No && *came != ticket.pay);
-        let usual = self.shop.policy.deposits.ask_above.min(twice(ticket.pay));
-        let above = typed.filter(|came| *came > usual).map(|_| usual);
-        // Less than half of what is waited for is as odd as more than twice as much.
-        let below = typed.filter(|came| twice(*came) < ticket.pay).map(|_| ticket.pay);
-        Ok((Doubts { booked: looked.same, above, below, ..Doubts::default() }, looked.seen))
+        // Whoever pays leaves off at most what makes the amount its own.
+        let is_other = |came: Rupiah| (came.get() - ticket.pay.get()).abs() > MOST_ADDED;
+        let waited = came.filter(|came| sure == Sure::No && is_other(*came)).map(|_| ticket.pay);
+        Ok((Doubts { booked: looked.same, waited, ..Doubts::default() }, looked.seen))
     }
 
     /// Whoever speaks, as others who work here are told.
@@ -293,10 +292,6 @@ fn booked(line: &Entry, account: &AccountId) -> Option<Rupiah> {
         // Passed on to somebody else.
         None
     }
-}
-
-fn twice(amount: Rupiah) -> Rupiah {
-    amount.checked_add(amount).unwrap_or(amount)
 }
 
 /// A decision about an order as it is asked about.

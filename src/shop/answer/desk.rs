@@ -13,7 +13,7 @@ use super::talk::talk;
 use super::{Answer, NOTED, Request, digest};
 use crate::attachment::FileRef;
 use crate::shop::rate_limit::AdminMessage;
-use konter_command::{AdminCommand, AgentRef, Command, NewPrice, Typed, is_orderable, parse, powers};
+use konter_command::{AdminCommand, AgentRef, Command, DateArg, NewPrice, Typed, is_orderable, parse, powers};
 use konter_core::agent::{Agent, PinState};
 use konter_core::catalog::{
     Catalog, CategoryFound, LARGEST_FILE, Product, ProductChange, ProductKind, RowError, Table, changes, read_catalog,
@@ -24,7 +24,7 @@ use konter_core::ids::{ChatId, OrderId, ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::order::{Order, view};
-use konter_core::pricing::{Than, is_far, lowest_lasting_price, odd_price};
+use konter_core::pricing::{Than, is_far, is_large_step, lowest_lasting_price, odd_price};
 use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
 use konter_core::staff::Role;
 use konter_documents::workbook::table;
@@ -46,6 +46,8 @@ const PRICES_SHOWN: usize = 15;
 const ACTS_SEARCHED: usize = 200;
 /// Acts shown where no number is given, and at most.
 const ACTS_SHOWN: usize = 15;
+/// Acts looked through for those of a reseller, or of a day.
+pub(super) const ACTS_LOOKED_AT: usize = 5_000;
 const MOST_ACTS: usize = 50;
 
 /// A catalog sent by chat, waiting for the button.
@@ -89,7 +91,9 @@ impl Request<'_> {
             return Ok(());
         };
         let below = Some(lowest_lasting_price(product)).filter(|lowest| price < *lowest && !forced);
-        let odd = !forced && is_far(product.price, price);
+        // A bill's price is a fee, and small.
+        let moves = if product.kind == ProductKind::Bill { is_far } else { is_large_step };
+        let odd = !forced && moves(product.price, price);
         if below.is_none() && !odd && changed_at.is_none() {
             set_price(product, price, answer);
             return Ok(());
@@ -361,14 +365,19 @@ impl Request<'_> {
         let command = parse(text);
         let is_talk = self.agent.is_none() && matches!(command, Command::Unknown { .. } | Command::Talk(_));
         let shows_pin = !is_talk && super::pin_shown::holds_pin(&command, text);
-        if self.role().is_none() || text.starts_with('/') || shows_pin {
+        // `/setujui` names nobody but whom the card shows.
+        let bare = text.strip_prefix('/').filter(|_| matches!(command, Command::Incomplete { .. }));
+        if self.role().is_none() || shows_pin || (text.starts_with('/') && bare.is_none()) {
             return Ok(false);
         }
-        if self.decides_by_reply(card, &command, answer).await? {
+        if self.decides_by_reply(card, (bare.unwrap_or(text), &command), answer).await? {
             return Ok(true);
         }
+        if bare.is_some() {
+            return Ok(false);
+        }
         let Some(agent) = self.shop.store.card_shown(&self.message.chat, card).await? else { return Ok(false) };
-        if self.meant_for_the_shop(agent, text, answer).await? {
+        if self.meant_for_the_shop((card, agent), text, answer).await? {
             return Ok(true);
         }
         let (agent, text) = (AgentRef::Code(agent), text.to_owned());
@@ -393,11 +402,40 @@ impl Request<'_> {
         Ok(())
     }
 
-    pub(super) async fn log(&self, count: Option<usize>, answer: &mut Answer) -> Result<(), StoreError> {
+    /// The latest acts, or those of some days.
+    pub(super) async fn log(
+        &self,
+        count: Option<usize>,
+        date: Option<DateArg>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let span = match date {
+            Some(_) => match self.span(date, answer) {
+                Some(span) => Some(span),
+                None => return Ok(()),
+            },
+            None => None,
+        };
+        let is_of_it = |act: &Act| span.is_none_or(|span| span.contains(self.shop.clock.day_of(act.at)));
+        let most = count.unwrap_or(if span.is_some() { MOST_ACTS } else { ACTS_SHOWN }).clamp(1, MOST_ACTS);
+        let looked_at = if span.is_some() { ACTS_LOOKED_AT } else { most + 1 };
+        self.show_acts(is_of_it, (looked_at, most), answer).await
+    }
+
+    /// The latest acts of a kind, and whether there are more.
+    pub(super) async fn show_acts(
+        &self,
+        is_meant: impl Fn(&Act) -> bool,
+        (looked_at, most): (usize, usize),
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         // Looking at the log is nothing to note in it.
         answer.commit.acts.clear();
-        let acts = self.shop.store.acts(count.unwrap_or(ACTS_SHOWN).clamp(1, MOST_ACTS)).await?;
-        answer.reply(Reply::AdminLog { acts: self.act_lines(acts).await? });
+        let acts = self.shop.store.acts(looked_at).await?;
+        let mut acts: Vec<Act> = acts.into_iter().filter(is_meant).take(most + 1).collect();
+        let more = acts.len() > most;
+        acts.truncate(most);
+        answer.reply(Reply::AdminLog { acts: self.act_lines(acts).await?, more });
         Ok(())
     }
 
@@ -409,15 +447,20 @@ impl Request<'_> {
             let shown = if let Some(known) = names.get(&by) {
                 known.clone()
             } else {
-                let agent = self.shop.store.agent_of_chat(&by).await?;
-                let name = agent.map(|agent| agent.name).or_else(|| self.shop.staff.name_of(&by));
-                let shown = name.map_or_else(|| by.to_string(), |name| format!("{name} ({by})"));
+                let shown = self.shown_name(&by).await?;
                 names.insert(by, shown.clone());
                 shown
             };
             lines.push(ActLine { at, by: shown, what });
         }
         Ok(lines)
+    }
+
+    /// Who somebody is that works here, as far as a name is known.
+    pub(super) async fn shown_name(&self, by: &ChatId) -> Result<String, StoreError> {
+        let agent = self.shop.store.agent_of_chat(by).await?;
+        let name = agent.map(|agent| agent.name).or_else(|| self.shop.staff.name_of(by));
+        Ok(name.map_or_else(|| by.to_string(), |name| format!("{name} ({by})")))
     }
 }
 

@@ -12,13 +12,13 @@ use konter_core::catalog::ProductKind;
 use konter_core::ids::InquiryId;
 use konter_core::inquiry::{Inquiry, InquiryState};
 use konter_reply::{
-    BillStage, ChooseStage, DroppedWhat, Reply, TalkReply, newcomer_of_pad, stuck_of_pad, ticket_of_pad,
+    BillStage, ChooseStage, DroppedWhat, Reply, TalkReply, newcomer_of_pad, orders_of_pad, ticket_of_pad,
 };
 use konter_store::{Payload, Say, StoreError, Versioned};
 
 /// Whether a message of this name shows something that those who work here decide: nothing waits under it.
 fn shows_the_desk(card: &str) -> bool {
-    ticket_of_pad(card).is_some() || newcomer_of_pad(card).is_some() || stuck_of_pad(card).is_some()
+    ticket_of_pad(card).is_some() || newcomer_of_pad(card).is_some() || !orders_of_pad(card).is_empty()
 }
 
 impl Request<'_> {

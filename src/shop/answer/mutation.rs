@@ -10,11 +10,11 @@ use super::deposit::Accepted;
 use super::shared::{Sure, booking};
 use super::{Answer, Request};
 use crate::attachment::{Attachment, HIDDEN};
-use konter_core::deposit::mutation::{Flow, Moved, cut, may_tell_of_income, read, tells_of_income};
+use konter_core::deposit::mutation::{Flow, Moved, cut, is_like_a_banks, may_tell_of_income, read};
 use konter_core::deposit::{MOST_ADDED, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState};
 use konter_core::ids::{ChatId, TicketId};
 use konter_core::money::Rupiah;
-use konter_core::question::Asks;
+use konter_core::question::{Asks, Question};
 use konter_core::staff::Role;
 use konter_reply::{AskWhat, BankStatement, BookingReply, MutationLine, MutationWhy};
 use konter_store::StoreError;
@@ -49,9 +49,9 @@ impl Request<'_> {
             return Ok(false);
         }
         let moved = read(text, self.today());
-        // A word of doubt may be part of a name: where the amount is a ticket's own, it is shown with that word.
-        let mut is_one = moved.iter().any(|one| one.flow.is_in());
-        for one in moved.iter().filter(|one| one.doubt.is_some()) {
+        // What is told otherwise, or with a word of doubt that may be part of a name, is shown where it is a ticket's own amount.
+        let mut is_one = moved.iter().any(|one| one.flow == Flow::In);
+        for one in moved.iter().filter(|one| one.flow == Flow::Told || one.doubt.is_some()) {
             is_one |= self.ticket_of_pay(one.amount).await?.is_some_and(|ticket| ticket.takes_proof(self.at));
         }
         if is_one {
@@ -63,7 +63,7 @@ impl Request<'_> {
     /// The same of what was passed on. What a reseller wrote is a story about money, not a bank's word.
     pub(super) async fn forwarded_mutation(&self, sent: &Attachment, answer: &mut Answer) -> Result<bool, StoreError> {
         let Some(words) = sent.forwarded_words() else { return Ok(false) };
-        let is_meant = self.role() >= Some(Role::Operator) && tells_of_income(words, self.today());
+        let is_meant = self.role() >= Some(Role::Operator) && may_tell_of_income(words, self.today());
         let at = sent.forwarded_at().and_then(|at| DateTime::from_timestamp(at, 0));
         let origin = Origin { is_hidden: sent.forwarded_from() == Some(HIDDEN), at };
         if let Some(from) = sent.forwarded_from().filter(|_| is_meant) {
@@ -75,7 +75,14 @@ impl Request<'_> {
                 return Ok(true);
             }
         }
-        self.took_words(words, origin, answer).await
+        if self.took_words(words, origin, answer).await? {
+            return Ok(true);
+        }
+        let is_told = self.role() >= Some(Role::Operator) && is_like_a_banks(words);
+        if is_told {
+            self.mutation(&read(words, self.today()), origin, answer).await?;
+        }
+        Ok(is_told)
     }
 
     /// Shows what has come in and whose it is; asks whether to accept all that is plain.
@@ -93,6 +100,21 @@ impl Request<'_> {
         if found.matches.is_empty() {
             answer.reply(booking(BookingReply::NoMatch(found)));
             return Ok(());
+        }
+        // What was found before and still waits for its yes is asked with it: one notice is pasted after the other.
+        if let Some(Question { asks: Asks::AcceptAll { tickets }, .. }) = self.open_question().await? {
+            for line in matches_of(self, &tickets).await? {
+                let is_new = found.matches.iter().all(|other| other.ticket != line.ticket);
+                let ticket = match line.ticket.filter(|_| is_new && found.matches.len() < MOST_MATCHES) {
+                    Some(id) => self.shop.store.ticket(id).await?,
+                    None => None,
+                };
+                if let Some(ticket) = ticket
+                    && self.plainly_acceptable(&ticket).await?.is_some()
+                {
+                    found.matches.push(line);
+                }
+            }
         }
         let tickets = found.matches.iter().filter_map(|line| line.ticket).collect();
         let asked = self.ask((Asks::AcceptAll { tickets }, 0), AskWhat::AcceptAll(found), answer).await?;
@@ -232,6 +254,11 @@ fn line(one: &Moved, ticket: Option<&Ticket>, why: Option<MutationWhy>) -> Mutat
 
 /// What is asked, as it is shown once it has been answered.
 pub(super) async fn asked(request: &Request<'_>, tickets: &[TicketId]) -> Result<AskWhat, StoreError> {
+    let matches = matches_of(request, tickets).await?;
+    Ok(AskWhat::AcceptAll(BankStatement { matches, ..BankStatement::default() }))
+}
+
+async fn matches_of(request: &Request<'_>, tickets: &[TicketId]) -> Result<Vec<MutationLine>, StoreError> {
     let mut matches = Vec::new();
     for id in tickets {
         let Some(ticket) = request.shop.store.ticket(*id).await? else { continue };
@@ -246,5 +273,5 @@ pub(super) async fn asked(request: &Request<'_>, tickets: &[TicketId]) -> Result
             word: None,
         });
     }
-    Ok(AskWhat::AcceptAll(BankStatement { matches, ..BankStatement::default() }))
+    Ok(matches)
 }

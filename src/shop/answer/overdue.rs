@@ -1,8 +1,9 @@
 //! An order that needs a person: the buttons below its alert, and the serial number typed after one of them.
 
 use super::{Answer, Request};
-use konter_command::{Command, NEW_PIN_DIGITS, Pin, Talk, Tap, parse, parse_formats, powers};
+use konter_command::{Command, NEW_PIN_DIGITS, Pin, Talk, Tap, parse, parse_formats, powers, says_why_it_failed};
 use konter_core::agent::Locale;
+use konter_core::catalog::ProductKind;
 use konter_core::ids::OrderId;
 use konter_core::order::{AdminVerdict, Order, view};
 use konter_reply::{AdminProblem, OverdueCard, OverdueStage, Reply};
@@ -17,6 +18,7 @@ const FEWEST_DIGITS: usize = 6;
 /// Digits in a group of a token, as people type it with blanks, and groups of the shortest.
 const TOKEN_GROUP: usize = 4;
 const FEWEST_GROUPS: usize = 4;
+const MOST_GROUPS: usize = 5;
 
 /// Whether what was typed is a serial number: `Some(false)` where that has to be asked, `None` where it means something
 /// else, or was meant to: a command, an order (mistyped or not), a phone number, anything with a PIN.
@@ -46,6 +48,12 @@ fn reads_as_serial(text: &str) -> Option<bool> {
     Some(words.first().is_some_and(|first| digits(first) >= FEWEST_DIGITS))
 }
 
+/// Figures alone, more than a customer's number has: a serial number, whatever it is for.
+pub(super) fn is_serial_alone(text: &str) -> bool {
+    const FEWEST: usize = 14;
+    text.len() >= FEWEST && text.bytes().all(|b| b.is_ascii_digit()) && reads_as_serial(text) == Some(true)
+}
+
 /// Digits that may be a PIN as well as the serial number of a supplier who counts: never taken without asking.
 fn is_short_number(text: &str) -> bool {
     let text = text.trim();
@@ -60,11 +68,26 @@ fn begins_like_a_phone(word: &str) -> bool {
     begins && word.chars().filter(char::is_ascii_digit).count() >= FEWEST
 }
 
-/// Whether a serial number can only be this delivery's: more than the destination's own digits, and a token where one is
-/// sold. A bill's may be anything.
+/// Whether a text is one serial number and can only be this delivery's. What else has figures too (an hour, a day, a sum, the
+/// destination, two numbers at once) is asked about. A token may name its owner.
 fn proves_delivery(order: &Order, text: &str) -> bool {
+    const FEWEST: usize = 10;
+    const MOST: usize = 24;
+    /// Figures in a row: no day, hour or sum has so many.
+    const IN_A_ROW: usize = 6;
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let mut fields = text.split('/').map(str::trim);
+    let serial = fields.next().unwrap_or_default();
+    let longest = serial.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default();
+    let is_piece = serial.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+    let is_grouped = digits(serial) >= FEWEST_GROUPS * TOKEN_GROUP
+        && digits(serial) <= MOST_GROUPS * TOKEN_GROUP
+        && serial.split([' ', '-']).all(|group| digits(group) == TOKEN_GROUP && group.len() == TOKEN_GROUP);
+    let is_one = !begins_like_a_phone(serial)
+        && (is_grouped || (is_piece && longest >= IN_A_ROW && (FEWEST..=MOST).contains(&digits(serial))));
     let is_own = order.bill.is_some() || order.serial_key_of(text).is_some();
-    is_own && serial::delivery(order.kind, text).is_ok()
+    let others = |field: &str| order.kind == ProductKind::Token && digits(field) < FEWEST;
+    is_one && is_own && fields.all(others) && serial::delivery(order.kind, text).is_ok()
 }
 
 /// The reason a reseller is told when an admin taps "failed"; a reason of one's own goes with `/gagal`.
@@ -73,17 +96,6 @@ const fn tapped_reason(locale: Locale) -> &'static str {
         Locale::Id => "tidak terkirim oleh supplier",
         Locale::En => "the supplier did not deliver it",
     }
-}
-
-/// Whether it is nothing but a serial number: figures enough, and no words around them. A token's may name its owner.
-fn is_plain_serial(sn: &str) -> bool {
-    const FEWEST: usize = 4;
-    let digits = sn.bytes().filter(u8::is_ascii_digit).count();
-    let has_word = || {
-        let mut pieces = sn.split_whitespace();
-        sn.split_whitespace().count() > 1 && pieces.any(|piece| piece.chars().all(char::is_alphabetic))
-    };
-    digits >= FEWEST && !sn.contains('?') && (sn.contains('/') || !has_word())
 }
 
 impl Request<'_> {
@@ -165,24 +177,27 @@ impl Request<'_> {
         Ok(true)
     }
 
-    /// `/sukses`: what proves a delivery is taken at once, what may not be a serial number is asked back, and what was to be
-    /// an order or a command is refused.
-    pub(super) async fn decide_delivered(
+    /// `/sukses`, `/gagal`: a serial number that proves the delivery and a plain reason are taken at once, what may mean
+    /// something else is asked back, and what was to be an order or a command is refused.
+    pub(super) async fn decide_typed(
         &self,
         id: OrderId,
-        sn: String,
+        verdict: AdminVerdict,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
-        let is_short = is_short_number(&sn);
-        if reads_as_serial(&sn).is_none() && !is_short {
-            Self::admin_refused(answer, AdminProblem::Usage { usage: format!("/sukses {id} 0123456789") });
-            return Ok(());
-        }
-        let verdict = AdminVerdict::Success { sn: sn.clone() };
-        let is_one = !is_short && serial::delivery(order.kind, &sn).is_ok() && sn.trim() != order.dest;
-        let is_one = is_one && is_plain_serial(&sn) && self.neighbour_with(&order, &sn).await?.is_none();
-        if order.is_open() && !order.is_in_flight() && !is_one {
+        let is_plain = match &verdict {
+            AdminVerdict::Success { sn } => {
+                let is_number = sn.trim().bytes().all(|b| b.is_ascii_digit());
+                if reads_as_serial(sn).is_none() && !is_number {
+                    Self::admin_refused(answer, AdminProblem::Usage { usage: format!("/sukses {id} 0123456789") });
+                    return Ok(());
+                }
+                proves_delivery(&order, sn) && self.neighbour_with(&order, sn).await?.is_none()
+            }
+            AdminVerdict::Failed { reason } => says_why_it_failed(reason),
+        };
+        if order.is_open() && !order.is_in_flight() && !is_plain {
             // The yes is recorded.
             answer.commit.acts.clear();
             return self.ask_decision(&order, verdict, answer).await;

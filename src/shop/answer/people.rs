@@ -83,22 +83,27 @@ impl Request<'_> {
     /// What reads as a phone number by itself may have been ordered for as it was typed: a game's user `62812…`.
     async fn everybodys_orders(&self, dest: &str) -> Result<Vec<Order>, StoreError> {
         let store = &self.shop.store;
-        let mut orders = store.orders_to(dest, ORDERS_SEARCHED, ORDERS_SHOWN).await?;
+        // One more says that there are more.
+        let mut orders = store.orders_to(dest, ORDERS_SEARCHED, ORDERS_SHOWN + 1).await?;
         if let Some(rest) = dest.strip_prefix("08") {
-            orders.extend(store.orders_to(&format!("628{rest}"), ORDERS_SEARCHED, ORDERS_SHOWN).await?);
+            orders.extend(store.orders_to(&format!("628{rest}"), ORDERS_SEARCHED, ORDERS_SHOWN + 1).await?);
             orders.sort_by_key(|order| std::cmp::Reverse(order.id));
-            orders.truncate(ORDERS_SHOWN);
         }
         Ok(orders)
     }
 
     async fn show_orders_to(&self, dest: &str, orders: &[Order], answer: &mut Answer) -> Result<(), StoreError> {
         let mut lines = Vec::with_capacity(orders.len());
-        for order in orders {
+        for order in orders.iter().take(ORDERS_SHOWN) {
             let name = self.shop.store.agent(order.agent).await?.map(|agent| agent.name).unwrap_or_default();
             lines.push(OrderTo { line: view::line(order), agent: order.agent, name });
         }
-        answer.reply(desk(DeskReply::OrdersTo { dest: dest.to_owned(), lines, searched: ORDERS_SEARCHED }));
+        answer.reply(desk(DeskReply::OrdersTo {
+            dest: dest.to_owned(),
+            lines,
+            searched: ORDERS_SEARCHED,
+            older: orders.len() > ORDERS_SHOWN,
+        }));
         Ok(())
     }
 

@@ -36,7 +36,11 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<BookingReply, StoreError> {
         answer.commit.acts.clear();
+        let before = self.open_question().await?;
         let asked = self.question(asks, seen, answer).await?;
+        if let Some(before) = before.filter(|before| before.number != asked.number) {
+            self.restage_question(&before, AskStage::Replaced, answer).await?;
+        }
         Ok(BookingReply::Ask(card(&asked, AskStage::Asked, what)))
     }
 
@@ -75,10 +79,14 @@ impl Request<'_> {
 
     /// What was asked here is not done, and its card says so.
     pub(super) async fn cancel_question(&self, answer: &mut Answer) -> Result<(), StoreError> {
-        let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
-        let Some(asked) = open else { return Ok(()) };
+        let Some(asked) = self.open_question().await? else { return Ok(()) };
         write(&asked, QuestionState::Cancelled, answer);
         self.restage_question(&asked, AskStage::Cancelled, answer).await
+    }
+
+    /// What was asked here and still waits.
+    pub(super) async fn open_question(&self) -> Result<Option<Question>, StoreError> {
+        Ok(self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at)))
     }
 
     /// This chat's latest question, if it has this number.
@@ -139,6 +147,7 @@ impl Request<'_> {
                 self.decide(*order, verdict.clone(), Some(*version), answer).await
             }
             (_, Asks::Price { product, before, price }) => Ok(self.price_asked(product, *before, *price, answer)),
+            (_, Asks::Role { chat, role }) => self.give_role(std::slice::from_ref(chat), Some(*role), answer).await,
             (_, Asks::Prices { category, moves, .. }) => Ok(self.reprice_asked(category, moves, answer)),
             _ => Ok(false),
         }
@@ -146,14 +155,15 @@ impl Request<'_> {
 
     /// Shows under a question what has become of it.
     async fn restage_question(&self, asked: &Question, stage: AskStage, answer: &mut Answer) -> Result<(), StoreError> {
-        let message = self.message.tapped.clone().unwrap_or_else(|| pad_of_question(asked.number));
+        let tapped = self.message.tapped.clone().filter(|_| stage != AskStage::Replaced);
+        let message = tapped.unwrap_or_else(|| pad_of_question(asked.number));
         let reply = if let Some(what) = self.what(&asked.asks).await? {
             booking(BookingReply::Ask(card(asked, stage, what)))
         } else {
             let stage = match stage {
                 AskStage::Asked => TransferStage::Asked,
                 AskStage::Done => TransferStage::Sent,
-                AskStage::Cancelled => TransferStage::Cancelled,
+                AskStage::Cancelled | AskStage::Replaced => TransferStage::Cancelled,
                 AskStage::Expired => TransferStage::Expired,
             };
             let Some(card) = self.transfer_card(asked, stage).await? else { return Ok(()) };
@@ -201,6 +211,7 @@ impl Request<'_> {
                     changed_at: None,
                 })
             }
+            Asks::Role { chat, role } => Some(self.role_asked(chat, *role)),
             Asks::Prices { category, step, moves } => {
                 Some(super::reprice::asked(&self.shop.catalog(), category, *step, moves))
             }
@@ -251,6 +262,10 @@ fn command_of(asks: &Asks) -> Option<(AdminCommand, String)> {
             let command =
                 AdminCommand::SellPrice { product: product.clone(), price: NewPrice::To(*price), forced: true };
             (command, format!("/hargajual {product} {}", price.get()))
+        }
+        Asks::Role { chat, role } => {
+            let command = AdminDesk::SetRole { who: AgentRef::Chat(chat.clone()), role: Some(*role) };
+            (AdminCommand::Desk(command), format!("/peran {chat} {}", role.name()))
         }
         Asks::Prices { category, step, .. } => {
             let command = AdminCommand::Desk(AdminDesk::Reprice { name: category.clone(), step: *step });

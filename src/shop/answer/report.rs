@@ -94,7 +94,7 @@ impl Request<'_> {
     }
 
     /// The days that were asked for; otherwise the answer says why not.
-    fn span(&self, date: Option<DateArg>, answer: &mut Answer) -> Option<Span> {
+    pub(super) fn span(&self, date: Option<DateArg>, answer: &mut Answer) -> Option<Span> {
         let problem = match span_of(date, self.shop.clock.day_of(self.at)) {
             Ok(span) => return Some(span),
             Err(SpanProblem::Future) => ReportProblem::Future,

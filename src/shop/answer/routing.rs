@@ -10,6 +10,7 @@ use konter_core::catalog::{Product, Route};
 use konter_core::ids::{OrderId, ProductCode, SupplierId};
 use konter_core::order::{Event, Order, step, view};
 use konter_core::routing::{Door, Pause, SupplierOverrides, reason};
+use konter_core::staff::Role;
 use konter_reply::{
     CancelProblem, Reply, RouteLine, RoutingReply, SteerProblem, SupplierCard, SupplierState, SupplierTraffic,
 };
@@ -73,7 +74,8 @@ impl Request<'_> {
         let _ = tokio::time::timeout(BALANCE_PATIENCE, asked).await;
         let open = self.shop.store.open_orders().await?;
         let card = |supplier: &Supplier| card(supplier, &supplier.supplier_overrides(), &open, &now);
-        answer.reply(Reply::AdminSuppliers { suppliers: self.shop.trade.suppliers.iter().map(card).collect() });
+        let suppliers = self.shop.trade.suppliers.iter().map(card).collect();
+        answer.reply(Reply::AdminSuppliers { suppliers, only_looks: self.role() < Some(Role::Operator) });
         Ok(())
     }
 
@@ -165,7 +167,7 @@ impl Request<'_> {
     ) -> Result<(), StoreError> {
         let open = self.shop.store.open_orders().await?;
         let card = card(supplier, set, &open, &self.shop.clock.now());
-        answer.reply(Reply::AdminSuppliers { suppliers: vec![card] });
+        answer.reply(Reply::AdminSuppliers { suppliers: vec![card], only_looks: self.role() < Some(Role::Operator) });
         Ok(())
     }
 

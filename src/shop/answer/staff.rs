@@ -1,16 +1,17 @@
 //! Who works here: roles are given and taken by owners. Those of the settings are not changed by chat.
 
+use super::desk::ACTS_LOOKED_AT;
+use super::shared::booking;
 use super::{Answer, Request};
 use crate::shop::outbox::say;
 use konter_command::{AdminDesk, AgentRef};
 use konter_core::agent::Agent;
 use konter_core::ids::{AgentId, ChatId};
+use konter_core::question::Asks;
 use konter_core::staff::{Role, Roster, Staff};
-use konter_reply::{AdminProblem, DeskReply, Reply, RoleProblem, StaffLine};
+use konter_reply::{AdminProblem, AskWhat, DeskReply, Reply, RoleProblem, StaffLine};
 use konter_store::{StoreError, Versioned};
 
-/// Acts looked through for those about one reseller.
-const ACTS_SEARCHED: usize = 5_000;
 /// Acts about one reseller shown at once.
 const ACTS_SHOWN: usize = 20;
 
@@ -94,12 +95,35 @@ impl Request<'_> {
             refuse(RoleProblem::NoPerson { chat: chat.clone() }, answer);
             return Ok(());
         }
+        if let (AgentRef::Chat(chat), Some(role)) = (who, role)
+            && self.stored_roster().await?.row(chat).is_none()
+            && self.shop.store.agent_of_chat(chat).await?.is_none()
+        {
+            let asks = Asks::Role { chat: chat.clone(), role };
+            let asked = self.ask((asks, 0), self.role_asked(chat, role), answer).await?;
+            answer.reply(booking(asked));
+            return Ok(());
+        }
+        self.give_role(&chats, role, answer).await.map(drop)
+    }
+
+    pub(super) fn role_asked(&self, chat: &ChatId, role: Role) -> AskWhat {
+        AskWhat::Role { chat: chat.clone(), name: self.shop.staff.name_of(chat), role }
+    }
+
+    /// Whether it was changed.
+    pub(super) async fn give_role(
+        &self,
+        chats: &[ChatId],
+        role: Option<Role>,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
         let mut roster = self.stored_roster().await?;
-        let rows = match self.change(&roster, &chats, role) {
+        let rows = match self.change(&roster, chats, role) {
             Ok(rows) => rows,
             Err(problem) => {
                 refuse(problem, answer);
-                return Ok(());
+                return Ok(false);
             }
         };
         let mut lines = Vec::new();
@@ -118,7 +142,7 @@ impl Request<'_> {
             answer.commit.desk.staff.push(Versioned { expected: before, row });
         }
         answer.reply(desk(DeskReply::RoleSet { lines, role }));
-        Ok(())
+        Ok(true)
     }
 
     /// A chat that this commit takes from its reseller keeps no role: limits, and which account is one's own, go by the reseller.
@@ -194,12 +218,7 @@ impl Request<'_> {
             Self::admin_refused(answer, AdminProblem::NoSuchAgent { name: id.to_string() });
             return Ok(());
         };
-        // Looking at the log is nothing to note in it.
-        answer.commit.acts.clear();
-        let acts = self.shop.store.acts(ACTS_SEARCHED).await?.into_iter();
-        let acts = acts.filter(|act| is_about(&act.what, &agent)).take(ACTS_SHOWN).collect();
-        answer.reply(Reply::AdminLog { acts: self.act_lines(acts).await? });
-        Ok(())
+        self.show_acts(|act| is_about(&act.what, &agent), (ACTS_LOOKED_AT, ACTS_SHOWN), answer).await
     }
 }
 

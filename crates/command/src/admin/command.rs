@@ -53,7 +53,8 @@ pub enum AdminCommand {
     /// Words for one reseller.
     Answer { agent: AgentRef, text: String },
     /// Who did what.
-    Log { count: Option<usize> },
+    /// `date`: of some days.
+    Log { count: Option<usize>, date: Option<DateArg> },
     /// The shop's day; `None` is today. A reseller's `/rekap` is the reseller's own.
     Recap { date: Option<DateArg> },
     /// Price groups, and who is below whom.

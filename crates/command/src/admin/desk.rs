@@ -4,7 +4,7 @@
 use super::command::{AdminCommand, AdminDesk};
 use crate::meaning::Command;
 use crate::read::amount;
-use crate::read::{AgentRef, Cursor, Part, Problem, Words, starts_a_phone};
+use crate::read::{AgentRef, Cursor, Part, Problem, Words, date_and_pin, starts_a_phone};
 use konter_core::ids::AgentId;
 use konter_core::money::Rupiah;
 use konter_core::pricing::PriceStep;
@@ -144,14 +144,19 @@ pub fn step(word: &str) -> Result<PriceStep, Problem> {
     if share != 0 && share.abs() <= MOST { Ok(PriceStep::Percent(share)) } else { Err(unfit()) }
 }
 
-/// `/log`, `/log 20`, `/log KR0001`.
+/// `/log`, `/log 20`, `/log KR0001`, `/log kemarin`.
 pub(super) fn log(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut words = Words::of(args);
-    let Some(word) = words.next() else { return Ok(Command::Admin(AdminCommand::Log { count: None })) };
+    let log = |count, date| Command::Admin(AdminCommand::Log { count, date });
+    let Some(word) = words.next() else { return Ok(log(None, None)) };
     let command = match (word.parse(), word.parse::<AgentId>()) {
-        (Ok(count), _) => Command::Admin(AdminCommand::Log { count: Some(count) }),
+        (Ok(count), _) => log(Some(count), None),
         (_, Ok(agent)) => desk(AdminDesk::LogOf { agent }),
-        _ => return Err(Problem::unfit_at_work(Part::Amount, word)),
+        _ => {
+            let (date, pin) = date_and_pin(&mut args.clone())?;
+            let is_day = date.is_some() && pin.is_none();
+            return if is_day { Ok(log(None, date)) } else { Err(Problem::unfit_at_work(Part::Amount, word)) };
+        }
     };
     words.finish().map(|()| command)
 }

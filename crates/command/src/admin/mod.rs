@@ -121,7 +121,7 @@ pub(super) const FORMATS: &[Format] = &[
     // The desk.
     Format::always(Topic::AdminLog, &["/log"], "who did what", "/log 20", desk::log)
         .least(Viewer)
-        .also(&[("/log", Viewer), ("/log KR0001", Viewer)])
+        .also(&[("/log", Viewer), ("/log KR0001", Viewer), ("/log kemarin", Viewer)])
         .said(said::LOG),
     Format::always(
         Topic::AdminRoles,

@@ -75,7 +75,7 @@ pub(super) const PRICE: &[Said] = &[
     Said::as_line("/hargajual {product} -{step}", &[DOWN]).beside("harga harganya jual hargajual perak rupiah sebesar").unless(COST),
     Said::as_line(
         "/hargajual {product} {price}",
-        &["harga harganya hargajual jadi jual ubah ganti set naik naikkan naikin naikan naekin tambah turun turunkan turunin"],
+        &["harga harganya hargajual jadi jadiin jadikan jual ubah ganti set naik naikkan naikin naikan naekin tambah turun turunkan turunin"],
     )
     .beside("jual ke jadi jadiin menjadi harga harganya perak rupiah")
     .unless("modal modalnya hpp cost modale khusus spesial"),
@@ -110,9 +110,10 @@ pub(super) const ORDER: &[Said] = &[
 ];
 
 pub(super) const LOG: &[Said] = &[
-    Said::as_line("/log 50", &["log lognya logs catatan riwayat", "kemarin kmrn kemaren tadi lalu"])
-        .beside("admin pegawai operator staf toko minggu malam pagi siang"),
-    Said::as_line("/log", &["log lognya logs catatan riwayat"]).beside("admin pegawai operator staf toko kegiatan aktivitas"),
+    Said::as_line("/log kemarin", &["log lognya logs catatan riwayat", "kemarin kmrn kemaren kmaren"])
+        .beside("admin pegawai operator staf toko malam pagi siang"),
+    Said::as_line("/log", &["log lognya logs catatan riwayat"])
+        .beside("admin pegawai operator staf toko kegiatan aktivitas tadi hari minggu lalu malam pagi siang"),
     Said::as_line("/log", &["siapa", "ubah ngubah mengubah rubah ngerubah merubah ganti mengganti nambah nambahin menambah ngisi hapus nutup menutup"])
         .beside("harga saldo deposit aja pin produk tiket")
         .of_anything(),

@@ -32,6 +32,8 @@ pub(super) const FORMATS: &[Format] = &[
 ];
 
 const RECAP: &[Said] = &[
+    Said::as_line("/rekap kemarin", &[DEPOSITED, "kemarin kmrn kemaren kmaren"]).beside(BESIDE_DEPOSITS),
+    Said::as_line("/rekap", &[DEPOSITED, "hari sehari", "berapa brp total jumlah ada"]).beside(BESIDE_DEPOSITS),
     Said::as_line(
         "/rekap",
         &[
@@ -45,6 +47,9 @@ const RECAP: &[Said] = &[
         .beside("toko hari ini per agen produk supplier kirim excel gambar minta")
         .unless(OTHER_DAYS),
 ];
+/// What has come in is told with the day's figures.
+const DEPOSITED: &str = "deposit depositnya depo setoran pemasukan uang duit";
+const BESIDE_DEPOSITS: &str = "masuk agen toko total jumlah berapa ini yang sudah hari semua";
 /// With its day it is read as a report.
 const OTHER_DAYS: &str = "kemarin kmrn kemaren minggu bulan tanggal tgl lalu";
 

@@ -3,7 +3,8 @@
 use crate::said::Said;
 
 const PAUSES: &str = "jeda jedain jedakan stop setop hentikan hentiin matikan matiin tutup istirahatkan pause nonaktifkan off berhenti distop dijeda ditutup dimatikan dimatiin";
-const RESUMES: &str = "lanjut lanjutkan lanjutin jalankan jalanin hidupkan nyalakan aktifkan buka bukain resume on";
+const RESUMES: &str =
+    "lanjut lanjutkan lanjutin jalankan jalanin hidupkan hidupin nyalakan nyalain aktifkan buka bukain resume on";
 const PREFERS: &str = "dahulukan dahuluin pindah pindahkan pindahin lewat lewatkan via utamakan prioritas prioritaskan alihkan dulukan duluan ganti";
 
 pub(super) const SUPPLIERS: &[Said] = &[

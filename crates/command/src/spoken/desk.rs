@@ -29,6 +29,8 @@ pub enum Wanted {
     Line { line: String, plain: bool },
     /// The same for somebody who is only named: whose code it is has to be found.
     OfName { line: String, name: String },
+    /// One line for each product that is named.
+    Each(Vec<String>),
     /// No command does it.
     Advice(Advice),
 }
@@ -51,7 +53,11 @@ impl Wanted {
     /// The least role that may.
     #[must_use]
     pub fn needs(&self) -> Option<Role> {
-        let (Self::Line { line, .. } | Self::OfName { line, .. }) = self else { return None };
+        let line = match self {
+            Self::Line { line, .. } | Self::OfName { line, .. } => line,
+            Self::Each(lines) => lines.first()?,
+            Self::Advice(_) => return None,
+        };
         match crate::parse_formats(line) {
             Command::Admin(command) => Some(command.needs()),
             _ => least_role(line.split(' ').next().unwrap_or_default()),
@@ -76,6 +82,9 @@ pub fn at_the_desk(text: &str, named: &Named<'_>) -> Option<Wanted> {
     if pieces.len() > super::MOST_ATOMS {
         return None;
     }
+    if let Some(lines) = for_each_product(&pieces, named) {
+        return Some(Wanted::Each(lines));
+    }
     let context = Context { kinds: named.kinds, knows_products: true, is_word: is_reserved, reference: None };
     let heard = Heard::of(Cursor::new(&text, &pieces, context));
     let speaks = Speaks::of(&heard, bare, named);
@@ -87,7 +96,7 @@ pub fn at_the_desk(text: &str, named: &Named<'_>) -> Option<Wanted> {
     let (_, _, _, std::cmp::Reverse(strangers)) = best.rank;
     // What is denied, excepted or only supposed is nothing to be sent; nor is a price that drops what else was said.
     best.wanted.filter(|wanted| match wanted {
-        Wanted::Advice(_) => true,
+        Wanted::Advice(_) | Wanted::Each(_) => true,
         Wanted::Line { .. } | Wanted::OfName { .. } if looks_only(wanted) => true,
         Wanted::Line { line, .. } | Wanted::OfName { line, .. } => {
             let is_said = line.contains("PESAN") || line.starts_with("/siaran") || line.starts_with("/balas");
@@ -95,6 +104,29 @@ pub fn at_the_desk(text: &str, named: &Named<'_>) -> Option<Wanted> {
             is_said || !(speaks.is_not_meant() || drops)
         }
     })
+}
+
+/// `tutup s5, s10`: what would be said of each product alone, where that changes something.
+fn for_each_product(pieces: &[Atom<'_>], named: &Named<'_>) -> Option<Vec<String>> {
+    const AND: &str = "dan sama dgn dengan and serta";
+    let is_sold = |atom: &&Atom<'_>| atom.text.parse().is_ok_and(|code| (named.kinds)(&code, NamedAs::Code).is_some());
+    let codes: Vec<&Atom<'_>> = pieces.iter().filter(is_sold).collect();
+    if codes.len() < 2 {
+        return None;
+    }
+    let others = |atom: &&Atom<'_>| !is_sold(atom) && !words::is_in(AND, &words::plain(atom.text));
+    let line = |code: &&Atom<'_>| {
+        let kept = pieces.iter().filter(|atom| others(atom) || atom.start == code.start);
+        let said: Vec<&str> = kept.map(|atom| atom.text).collect();
+        let wanted = at_the_desk(&said.join(" "), named)?;
+        match wanted {
+            Wanted::Line { line, plain: true } if line.starts_with("/tutup ") || line.starts_with("/buka ") => {
+                Some(line)
+            }
+            _ => None,
+        }
+    };
+    codes.iter().map(line).collect()
 }
 
 fn looks_only(wanted: &Wanted) -> bool {
@@ -396,6 +428,8 @@ pub fn decision_line(text: &str) -> Option<String> {
     const ACCEPTS: &str = "acc setujui terima setuju approve";
     const REFUSES: &str = "tolak tolakin reject";
     const CAME: &str = "masuk diterima";
+    const TAKES: &str = "tarik tarikin tarikkan";
+    const SENT: &str = "transfer tf trf transferan";
     if text.len() > super::LONGEST {
         return None;
     }
@@ -409,7 +443,7 @@ pub fn decision_line(text: &str) -> Option<String> {
     let is_known = |word: &String| {
         words::is_courtesy(word)
             || words::is_in("cek tanya cekulang recheck", word)
-            || [OF, FAILED, DELIVERED, ACCEPTS, REFUSES].iter().any(|list| words::is_in(list, word))
+            || [OF, FAILED, DELIVERED, ACCEPTS, REFUSES, TAKES, SENT].iter().any(|list| words::is_in(list, word))
     };
     if !number.is_digits()
         || number.text.len() > LONGEST
@@ -446,7 +480,11 @@ pub fn decision_line(text: &str) -> Option<String> {
         return has(ACCEPTS).then(|| format!("/acc {amount}"));
     }
     let or = |instead: &'static str| if behind.is_empty() { instead } else { behind };
-    Some(if has(FAILED) || verdict == Some(FAILED) {
+    Some(if has(TAKES) && has(SENT) {
+        format!("/tariktransfer {number} {}", or("ALASAN"))
+    } else if has(TAKES) || has(SENT) {
+        return None;
+    } else if has(FAILED) || verdict == Some(FAILED) {
         format!("/gagal {number} {}", or("ALASAN"))
     } else if has(DELIVERED) || verdict == Some(DELIVERED) {
         format!("/sukses {number} {}", or("SN"))

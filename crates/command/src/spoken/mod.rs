@@ -48,8 +48,8 @@ pub use desk::{Named, Wanted, at_the_desk, decision_line, slash_line, verdict_sa
 pub use newcomer::{Newcomer, asked_by_newcomer, name_corrected, name_to_register, shop_name, sounds_like_a_shop};
 pub use of_order::{AfterFailure, after_failure};
 pub use quantity::{ordinal_said, times_said_in};
-pub use remark::says_when;
 pub(crate) use remark::{gives_a_reason, remarked};
+pub use remark::{says_how_paid, says_when, says_why_it_failed};
 pub use second_thoughts::is_bare_no;
 pub(crate) use second_thoughts::taken_back;
 pub use sent::{Sent, pin_said, says_send, sent_to};

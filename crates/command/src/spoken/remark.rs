@@ -1,14 +1,17 @@
 //! Why something is done, behind a command that takes nothing more: `/blokir KR0001 nunggak`.
 
 use super::signals::{CALL_OFF, COMES_TRUE, DO_NOT, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, WAIT};
-use super::words::{is_courtesy, is_in, plain};
+use super::words::{is_courtesy, is_in, is_wallet, plain};
 use crate::admin::command::{AdminCommand, AdminDesk};
+use crate::deposit::is_bank;
 use crate::read::{Problem, Words};
 use crate::routing::command::AdminRouting;
 use konter_core::ids::AgentId;
 
 /// Characters of a reason.
 const LONGEST: usize = 200;
+/// Digits of what is no sum.
+const LONG_NUMBER: usize = 8;
 /// They add nothing.
 const FILLS: &str = "lagi dulu sekarang aja saja dong";
 /// They say that something else is meant, or not this.
@@ -27,72 +30,86 @@ const SPANS: &str = "jam menit hari minggu bulan hours minutes days";
 /// They say that whoever writes is not sure.
 const UNSURE: &str = "mungkin kayaknya kayanya kyknya kayake sepertinya spertinya kali ragu entah gatau gatahu tes test \
     testing coba atau eh maaf sori sorry";
-/// They go on with another one.
-const AND: &str = "dan sama dgn dengan and serta";
-/// They name what only a delivered one has.
-const NAMED: &str = "sn serial";
-/// They say that it is open, or that somebody else says so.
-const OPEN: &str = "pending diterima katanya harusnya seharusnya kepotong nambah";
-/// Behind a no: whoever does not know.
-const KNOWN: &str = "tau tahu yakin jelas pasti";
-/// They say that it was delivered.
-const DELIVERED: &str = "sukses berhasil terkirim delivered";
+/// They begin to say how money came, or why it went back.
+const PAID_BY: &str = "tf trf trsf transfer tranfer cash tunai kontan kes setor setoran nyetor titip titipan bayar bayaran \
+    pembayaran dibayar lunas pelunasan cicil cicilan saldo modal bonus hadiah komisi promo via lewat dari dr tiket deposit depo \
+    topup isi uang bon utang hutang kasbon tempo pinjam pinjaman kembalian refund retur koreksi mutasi bukti";
+/// They begin to say why it is taken back.
+const TAKEN_BY: &str = "salah slh keliru kliru kelebihan lebih double dobel dua batal ditarik tarik ralat";
+/// Of a note they say that another sum or somebody else is meant.
+const REDIRECTS: &str = "buat untuk utk ke harusnya seharusnya kurang";
+/// A number behind them is no sum.
+const COUNTED: &str = "jam pukul pkl tgl tanggal tiket no nomor trx";
 
-/// The part of a command in which its own words say that it may not be meant: a reason of the opposite, a second sum or
-/// code, doubt. What is a reason in plain words is none.
-pub(super) fn in_doubt(command: &AdminCommand) -> Option<&str> {
-    let words = |text: &str| -> Vec<String> {
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(plain).collect()
+/// Of what failed they are said, as they stand.
+const FAILED: &str = "gagal gagalkan failed fail failure gangguan ganguan ditolak tolak reject rejected \
+    dibatalkan batal dibatalin cancel cancelled limit diblokir terblokir blokir hangus expired kadaluarsa kedaluwarsa \
+    tenggang salah slh keliru kurang kelebihan mati maintenance perbaikan kosong habis abis tutup ditutup close closed nonaktif \
+    invalid wrong refund direfund dikembalikan kembali refused unavailable digagalkan rusak";
+/// Behind a no they say the same.
+const CAME: &str = "masuk sukses berhasil terkirim sampai bisa dapat dpt aktif terdaftar valid dikenal ditemukan \
+    tersedia ada sesuai cocok delivered diterima";
+/// They stand beside them.
+const OF_ORDERS: &str = "nomor nomornya no nomer nmr hp tujuan meter id idpel pelanggan customer number digit input ketik data produk \
+    produknya barang paket voucher kuota pulsa token tagihan stok stoknya stock out of transaksi saldo deposit batas masa jaringan \
+    trx order operator provider supplier pusat server sistem system biller oleh dari di ke karena krn kata ternyata kirim cs admin dinyatakan konfirmasi \
+    dikonfirmasi sudah sdh sedang lagi by the was is not sama yang nya kak ya memang";
+
+/// Whether a reason says in plain words that an order failed, and nothing else. Whatever is left open is asked about: the
+/// price goes back by it.
+#[must_use]
+pub fn says_why_it_failed(reason: &str) -> bool {
+    let said = words(reason);
+    let negates = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| said.get(before));
+        before.is_some_and(|word| is_in(NO, word) || word == "not")
     };
-    let has = |text: &str, lists: &[&str]| words(text).iter().any(|word| lists.iter().any(|list| is_in(list, word)));
-    let says_nothing = |text: &str| !text.chars().any(char::is_alphabetic);
-    let is_code = |text: &str| text.split_whitespace().any(|word| word.parse::<AgentId>().is_ok());
-    let is_doubtful = |text: &str| says_nothing(text) || text.contains('?') || has(text, &[UNSURE]);
-    let (text, is_in_doubt) = match command {
-        AdminCommand::Failure { reason, .. } => {
-            let begins = reason.split_whitespace().next().unwrap_or_default();
-            let names_another = begins.bytes().all(|b| b.is_ascii_digit());
-            let said = words(reason);
-            // `dan 2`, `sn 0041…`, `belum tau`, `gagal tidak`
-            let goes_on = said.first().is_some_and(|first| is_in(AND, first)) || has(reason, &[KNOWN, IF, OPEN]);
-            let is_long = |word: &String| word.len() >= 6 && word.bytes().all(|b| b.is_ascii_digit());
-            let is_another = |pair: &[String]| match pair {
-                [trx, number] => is_in("trx ref reff", trx) && number.bytes().all(|b| b.is_ascii_digit()),
-                _ => false,
-            };
-            let names_a_serial = (has(reason, &[NAMED]) && said.iter().any(is_long)) || said.windows(2).any(is_another);
-            let is_empty = said.iter().all(|word| is_courtesy(word) || is_in(FILLS, word));
-            let is_in_hand = |pair: &[String]| match pair {
-                [no, came] => is_in("masuk", came) && !is_in(NO, no) && !is_in(NOT_YET, no),
-                _ => false,
-            };
-            let has_come = said.windows(2).any(is_in_hand) || said.first().is_some_and(|first| first == "masuk");
-            let ends_in_no = matches!(said.as_slice(), [failed, no] if failed == "gagal" && is_in(NO, no));
-            let is_no_reason = names_another
-                || goes_on
-                || is_empty
-                || has_come
-                || names_a_serial
-                || ends_in_no
-                || has(reason, &[DELIVERED]);
-            (reason.as_str(), is_doubtful(reason) || is_no_reason)
+    let fits = |(at, word): (usize, &String)| {
+        if is_in(CAME, word) {
+            return negates(at);
         }
-        AdminCommand::Desk(AdminDesk::TakeBack { reason, .. })
-        | AdminCommand::RefuseTicket { reason: Some(reason), .. } => (reason.as_str(), is_doubtful(reason)),
-        AdminCommand::Deposit { note: Some(note), amount, .. } => {
-            // `-100000 salah isi`
-            let is_slip = amount.is_positive() && has(note, &[MISTAKEN]);
-            let said = words(note);
-            // `dan KR0002 20000`, `x2`, `14.000`
-            let goes_on = said.first().is_some_and(|first| is_in(AND, first) || is_in("x2 x3 2x 3x contoh", first));
-            let is_sum = |text: &str| text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
-            let is_for = said.first().is_some_and(|first| is_in("untuk utk buat", first)) && is_code(note);
-            let is_other = goes_on || is_for || is_sum(note) || note.starts_with(['+', '-', '(']);
-            (note.as_str(), note.contains('?') || has(note, &[UNSURE]) || is_slip || is_other)
+        let is_no = is_in(NO, word) || word == "not";
+        (is_no && at + 1 < said.len()) || is_in(OF_ORDERS, word) || (is_in(FAILED, word) && !negates(at))
+    };
+    let says_so = said.iter().any(|word| is_in(FAILED, word) || is_in(CAME, word));
+    says_so && !reason.contains('?') && said.iter().enumerate().all(fits)
+}
+
+/// Whether a note says in plain words how money came (`tf BCA 1234567890 Budi`), or where it is taken back, why: no other
+/// sum, nobody else, no doubt.
+#[must_use]
+pub fn says_how_paid(note: &str, takes_back: bool) -> bool {
+    let said = words(note);
+    let begins = said.first().is_some_and(|first| {
+        is_in(PAID_BY, first) || is_bank(first) || is_wallet(first) || (takes_back && is_in(TAKEN_BY, first))
+    });
+    let denies = |word: &String| {
+        let lists: &[&str] = &[NO, NOT_YET, IF, LATER, DO_NOT, CALL_OFF, OTHERWISE, UNSURE, REDIRECTS];
+        lists.iter().any(|list| is_in(list, word)) && !(takes_back && is_in(TAKEN_BY, word))
+    };
+    // An account's number is long, an hour or a day has its mark or its word.
+    let is_sum = |(at, piece): (usize, &str)| {
+        let digits = piece.bytes().filter(u8::is_ascii_digit).count();
+        let before = at.checked_sub(1).and_then(|before| note.split_whitespace().nth(before)).map(plain);
+        let is_counted = before.is_some_and(|word| is_in(COUNTED, &word)) || piece.contains([':', '/', '#']);
+        digits > 0 && digits < LONG_NUMBER && !is_counted
+    };
+    let names_another = said.iter().any(|word| word.parse::<AgentId>().is_ok());
+    let has_sum = note.split_whitespace().enumerate().any(is_sum);
+    begins && !said.iter().any(denies) && !has_sum && !names_another && !note.contains('?')
+}
+
+/// The part of a command in which its own words say that it may not be meant.
+pub(super) fn in_doubt(command: &AdminCommand) -> Option<&str> {
+    let has = |text: &str, lists: &[&str]| words(text).iter().any(|word| lists.iter().any(|list| is_in(list, word)));
+    let is_no_text = |text: &str| !text.chars().any(char::is_alphabetic) || text.contains('?');
+    let (text, is_in_doubt) = match command {
+        AdminCommand::RefuseTicket { reason: Some(reason), .. } => {
+            (reason.as_str(), is_no_text(reason) || has(reason, &[UNSURE]))
         }
         AdminCommand::Desk(AdminDesk::Rename { name, .. }) => {
-            let is_no_name = says_nothing(name) || name.contains('?') || has(name, &[DO_NOT]) || is_code(name);
-            (name.as_str(), is_no_name)
+            let is_code = name.split_whitespace().any(|word| word.parse::<AgentId>().is_ok());
+            (name.as_str(), is_no_text(name) || has(name, &[DO_NOT]) || is_code)
         }
         AdminCommand::Routing(AdminRouting::Pause { reason, .. }) => {
             let lists = [CALL_OFF, DO_NOT, GIVEN_UP, MISTAKEN, NOT_YET, UNSURE];
@@ -105,6 +122,10 @@ pub(super) fn in_doubt(command: &AdminCommand) -> Option<&str> {
         _ => return None,
     };
     is_in_doubt.then_some(text)
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(plain).collect()
 }
 
 /// Whether words say when, and that is not from now on for good.
@@ -133,8 +154,7 @@ pub(crate) fn gives_a_reason(word: &str) -> bool {
 /// The command with the words behind it.
 pub(crate) fn remarked(command: AdminCommand, rest: &Words<'_>) -> Result<AdminCommand, Problem> {
     let text = rest.0.trim();
-    let words: Vec<String> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(plain).collect();
+    let words = words(text);
     if words.iter().all(|word| is_courtesy(word) || is_in(FILLS, word)) && !text.contains(|c: char| c.is_ascii_digit())
     {
         return Ok(command);

@@ -225,57 +225,22 @@ fn prices_and_limits_are_read_as_amounts_are() {
     }
 }
 
-/// Whatever decides is not done where its own words say the opposite, doubt, or name something else as well.
+/// Whatever decides is not done where its own words doubt, or name something else as well.
 #[test]
 fn words_of_doubt_decide_nothing() {
-    for (text, words) in [
-        ("/gagal 3 sukses", "sukses"),
-        ("/gagal 7 kata kios sukses", "kata kios sukses"),
-        ("/gagal 11 mungkin", "mungkin"),
-        ("/gagal 2 kayaknya ga masuk", "kayaknya ga masuk"),
-        ("/gagal 5 -", "-"),
-        ("/gagal 15 16", "16"),
-        ("/gagal 1 dan 2", "dan 2"),
-        ("/gagal 4 belum tau", "belum tau"),
-        ("/gagal 4 sudah diterima", "sudah diterima"),
-        ("/gagal 4 pelanggan bilang masuk", "pelanggan bilang masuk"),
-        ("/gagal 4 di aplikasi masih pending", "di aplikasi masih pending"),
-        ("/gagal 4 kalau besok belum", "kalau besok belum"),
-        ("/gagal 4 ok", "ok"),
-        ("/gagal 4 trx 8", "trx 8"),
-        ("/gagal 3 gagal tidak", "gagal tidak"),
-        ("/gagal 6 sn 0041123456788", "sn 0041123456788"),
-        ("/deposit KR0001 10000 dan KR0002 20000", "dan KR0002 20000"),
-        ("/deposit KR0001 12000 untuk KR0002", "untuk KR0002"),
-        ("/deposit KR0001 26000 x2", "x2"),
-        ("/tolak 1 ?", "?"),
-        ("/deposit KR0001 49000 atau 94000", "atau 94000"),
-        ("/deposit KR0003 50000 atau KR0002", "atau KR0002"),
-        ("/deposit KR0001 46000 maaf salah", "maaf salah"),
-        ("/deposit KR0001 70000 kayaknya", "kayaknya"),
-        ("/deposit KR0001 95000 ragu", "ragu"),
-        ("/deposit KR0001 54000 tes", "tes"),
-        ("/nama KR0003 jangan", "jangan"),
-        ("/nama KR0003 KR0001", "KR0001"),
-        ("/supplier kios jeda ga jadi", "ga jadi"),
-        ("/supplier kios jeda batal", "batal"),
-        ("/supplier kios jeda eh salah xgate", "eh salah xgate"),
-        ("/supplier kios jeda belum", "belum"),
+    for text in [
+        "/tolak 1 ?",
+        "/nama KR0003 jangan",
+        "/nama KR0003 KR0001",
+        "/supplier kios jeda ga jadi",
+        "/supplier kios jeda batal",
+        "/supplier kios jeda eh salah xgate",
+        "/supplier kios jeda belum",
     ] {
-        let command = parse(text);
-        assert!(!matches!(command, Command::Admin(_)), "{text} ({words}): {command:?}");
+        assert!(!matches!(parse(text), Command::Admin(_)), "{text}: {:?}", parse(text));
     }
     for text in [
-        "/gagal 12 nomor salah",
-        "/gagal 12 token tidak masuk",
-        "/gagal 12 trx dibatalkan provider",
-        "/deposit KR0001 50000 BCA 1234567890 Budi",
-        "/gagal 12 kata supplier gagal",
-        "/gagal 12 tidak masuk",
         "/tolak 12 uang belum masuk",
-        "/deposit KR0001 50000 tf BCA jam 10",
-        "/deposit KR0001 50000 saldo awal",
-        "/deposit KR0001 -100000 salah nomor agen",
         "/nama KR0001 Berkah Cell",
         "/supplier kios jeda deposit habis",
         "/supplier kios jeda tidak ada deposit",
@@ -284,5 +249,109 @@ fn words_of_doubt_decide_nothing() {
     }
     for words in ["1 jam", "22:00", "sebentar", "sampai jam 10"] {
         assert!(says_when(words), "{words}");
+    }
+}
+
+/// A plain reason says that it failed; all else is asked about.
+#[test]
+fn only_plain_words_give_a_price_back_unasked() {
+    for text in [
+        "nomor salah",
+        "nomor salah.",
+        "token tidak masuk",
+        "trx dibatalkan provider",
+        "kata supplier gagal",
+        "tidak masuk",
+        "ga masuk",
+        "ditolak operator",
+        "salah nomor",
+        "nomor tidak aktif",
+        "stok kosong",
+        "produk gangguan",
+        "sudah direfund supplier",
+        "wrong number",
+        "not delivered",
+    ] {
+        assert!(says_why_it_failed(text), "{text}");
+    }
+    for text in [
+        "sukses",
+        "kata kios sukses",
+        "mungkin",
+        "kayaknya ga masuk",
+        "-",
+        "16",
+        "dan 2",
+        "belum tau",
+        "sudah diterima",
+        "pelanggan bilang masuk",
+        "di aplikasi masih pending",
+        "kalau besok belum",
+        "belum masuk",
+        "ok",
+        "trx 8",
+        "gagal tidak",
+        "tidak gagal",
+        "tidak jadi gagal",
+        "sn 0041123456788",
+        "nomor salah?",
+        "sudah masuk",
+        "ternyata tidak",
+        "ALASAN",
+        "timeout",
+        "katanya gagal",
+        "saldo masuk",
+    ] {
+        assert!(!says_why_it_failed(text), "{text}");
+    }
+}
+
+/// A plain note says how the money came; all else is asked about.
+#[test]
+fn only_plain_words_book_a_deposit_unasked() {
+    for text in [
+        "tunai",
+        "cash",
+        "saldo awal",
+        "modal awal",
+        "tf BCA jam 10",
+        "tf BCA\njam 10",
+        "BCA 1234567890 Budi",
+        "transfer BCA 01/12",
+        "bayar utang",
+        "dari pak haji",
+        "setoran siang 10:30",
+        "tiket 12",
+    ] {
+        assert!(says_how_paid(text, false), "{text}");
+    }
+    for text in [
+        "kurang 1000",
+        "harusnya 20000",
+        "buat joko",
+        "untuk KR0002",
+        "dan KR0002 20000",
+        "x2",
+        "atau 94000",
+        "atau KR0002",
+        "maaf salah",
+        "kayaknya",
+        "ragu",
+        "tes",
+        "14.000",
+        "+5000",
+        "tf bca kurang 1000",
+        "tf 20000",
+        "cash buat joko",
+        "tunai?",
+        "uang belum masuk",
+        "tf nanti",
+        "dari KR0002",
+        "salah nomor agen",
+    ] {
+        assert!(!says_how_paid(text, false), "{text}");
+    }
+    for text in ["salah nomor agen", "salah ketik", "salah input", "kelebihan tf", "double", "koreksi"] {
+        assert!(says_how_paid(text, true), "{text}");
     }
 }

@@ -25,6 +25,7 @@ fn meaning(catalog: &Catalog, text: &str) -> String {
         Wanted::Line { line, .. } if looks => format!("do {line}"),
         Wanted::Line { line, .. } => format!("show {line}"),
         Wanted::OfName { line, name } => format!("name {name} {line}"),
+        Wanted::Each(lines) => format!("each {}", lines.join(", ")),
         Wanted::Advice(advice) => format!("advice {advice:?}"),
     }
 }

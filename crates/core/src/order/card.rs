@@ -74,6 +74,9 @@ pub struct OrderCard {
     /// What of its money waits, for whom and until whose balance is not below zero any more.
     #[serde(default)]
     pub withheld: Vec<Withheld>,
+    /// Who decided how it ended, where a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

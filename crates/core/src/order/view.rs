@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::card::{AttemptCard, OrderCard, OrderLine, RawLine, Verdict};
-use super::model::{Attempt, AttemptStep, Final, Order, OrderState, RawReply};
+use super::model::{Attempt, AttemptStep, Decider, Final, Order, OrderState, RawReply};
 use crate::outcome::Outcome;
 
 /// As its reseller may see it.
@@ -44,6 +44,10 @@ pub fn card(order: &Order, now: DateTime<Utc>) -> OrderCard {
         minutes_open: (now - order.created_at).num_minutes().max(0),
         attempts: order.attempts.iter().map(|attempt| attempt_card(order, attempt)).collect(),
         withheld: order.withheld.clone(),
+        decided_by: match &order.state {
+            OrderState::Final(Final { by: Decider::Admin(by), .. }) => Some(by.to_string()),
+            _ => None,
+        },
     }
 }
 

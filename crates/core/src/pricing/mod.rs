@@ -13,7 +13,7 @@ pub use group::{
     BadGroupName, GroupName, KNOWN_GROUPS, PriceGroup, RETAIL, lowest_lasting_price, lowest_margin, lowest_price,
 };
 pub use markups::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
-pub use odd_price::{OddPrice, Than, is_far, odd_price, odd_prices};
+pub use odd_price::{OddPrice, Than, is_far, is_large_step, odd_price, odd_prices};
 pub use step::PriceStep;
 pub use tariff::{Margin, MarginCap, Priced, Tariff};
 

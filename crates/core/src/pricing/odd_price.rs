@@ -39,6 +39,13 @@ pub const fn is_far(before: Rupiah, after: Rupiah) -> bool {
     before > 0 && after > 0 && (after / before >= FAR || before / after >= FAR)
 }
 
+/// Whether a price that is typed moves further at once than prices of the trade do: by more than a quarter.
+#[must_use]
+pub const fn is_large_step(before: Rupiah, after: Rupiah) -> bool {
+    let (before, after) = (before.get(), after.get());
+    before > 0 && after.abs_diff(before) > before.unsigned_abs() / 4
+}
+
 /// What is odd of a product that comes in place of another, or is new.
 #[must_use]
 pub fn odd_price<'p>(product: &'p Product, before: Option<&Product>) -> Option<OddPrice<'p>> {

@@ -13,150 +13,31 @@ const LONGEST: usize = 1_000;
 const NAME_WORDS: usize = 8;
 
 /// What says by itself that money came in.
-const CAME: &[&str] = &[
-    "transfer masuk",
-    "trf masuk",
-    "dana masuk",
-    "uang masuk",
-    "saldo masuk",
-    "kredit masuk",
-    "transaksi masuk",
-    "pembayaran masuk",
-    "kiriman masuk",
-    "setoran masuk",
-    "dana diterima",
-    "uang diterima",
-    "kr otomatis",
-    "dikreditkan",
-    "dikredit",
-    "mendapat transfer",
-    "mendapatkan transfer",
-    "menerima transfer masuk",
-    "menerima transfer",
-    "menerima dana",
-    "menerima uang",
-    "menerima pembayaran",
-    "menerima saldo",
-    "menerima kiriman",
-    "terima transfer",
-    "menerima",
-    "you have received",
-    "you've received",
-    "you received",
-    "has been credited",
-    "credited",
-];
+const CAME: &str = "transfer masuk, trf masuk, dana masuk, uang masuk, saldo masuk, kredit masuk, transaksi masuk, pembayaran masuk, \
+    kiriman masuk, setoran masuk, dana diterima, uang diterima, kr otomatis, dikreditkan, dikredit, \
+    mendapat transfer, mendapatkan transfer, menerima transfer masuk, menerima transfer, menerima dana, \
+    menerima uang, menerima pembayaran, menerima saldo, menerima kiriman, terima transfer, menerima, \
+    you have received, you've received, you received, has been credited, credited";
 /// What says so only beside whom it is from.
-const GIVEN: &[&str] = &["diterima", "received"];
+const GIVEN: &str = "diterima, received";
 /// What says so only beside the shop's own account.
-const ARRIVED: &[&str] = &["masuk"];
+const ARRIVED: &str = "masuk";
 /// What is moved, and how it is told.
-const BESIDE: &[&str] = &[
-    "pembayaran qris",
-    "pembayaran",
-    "transfer",
-    "kiriman",
-    "uang",
-    "dana",
-    "payment",
-    "sebesar",
-    "senilai",
-    "sejumlah",
-    "sebanyak",
-    "nominal",
-    "jumlah",
-    "pada",
-    "tgl",
-    "tanggal",
-    "pukul",
-    "pkl",
-    "jam",
-    "wib",
-    "wita",
-    "wit",
-    "telah",
-    "berhasil",
-    "baru saja",
-    "hore",
-    "hai",
-    "anda",
-    "kamu",
-    "notifikasi",
-    "notif",
-    "m-transfer",
-    "senin",
-    "selasa",
-    "rabu",
-    "kamis",
-    "jumat",
-    "sabtu",
-    "minggu",
-];
-const BANKS: &[&str] = &[
-    "livin' by mandiri",
-    "livin by mandiri",
-    "livin",
-    "m-bca",
-    "mybca",
-    "klikbca",
-    "bca mobile",
-    "bca",
-    "brimo",
-    "bri",
-    "bni mobile",
-    "wondr by bni",
-    "wondr",
-    "bni",
-    "mandiri",
-    "bsi mobile",
-    "byond",
-    "bsi",
-    "btn",
-    "cimb niaga",
-    "cimb",
-    "octo mobile",
-    "octo",
-    "permata",
-    "danamon",
-    "seabank",
-    "bank jago",
-    "jago",
-    "jenius",
-    "blu",
-    "neobank",
-    "bank neo",
-    "allo bank",
-    "superbank",
-    "dana",
-    "gopay merchant",
-    "gopay",
-    "ovo",
-    "shopeepay",
-    "linkaja",
-    "qris",
-    "bi-fast",
-    "bifast",
-];
-const ACCOUNT: &[&str] = &["rekening", "rek", "tabungan", "dompet", "akun", "saldo", "account", "your account"];
-const OWNER: &[&str] = &["anda", "kamu", "your"];
-const REFERENCE: &[&str] =
-    &["no. referensi", "no referensi", "referensi", "no. ref", "no ref", "ref", "rrn", "id transaksi", "stan", "info"];
-const REMARK: &[&str] = &["berita", "keterangan", "ket", "catatan", "pesan", "note"];
-const BALANCE: &[&str] = &["saldo", "sisa saldo", "balance"];
+const BESIDE: &str = "pembayaran qris, pembayaran, transfer, kiriman, uang, dana, payment, sebesar, senilai, sejumlah, sebanyak, \
+    nominal, jumlah, pada, tgl, tanggal, pukul, pkl, jam, wib, wita, wit, telah, berhasil, baru saja, hore, hai, \
+    anda, kamu, notifikasi, notif, m-transfer, senin, selasa, rabu, kamis, jumat, sabtu, minggu";
+const BANKS: &str = "m-transfer, livin' by mandiri, livin by mandiri, livin, m-bca, mybca, klikbca, bca mobile, bca, brimo, bri, bni mobile, \
+    wondr by bni, wondr, bni, mandiri, bsi mobile, byond, bsi, btn, cimb niaga, cimb, octo mobile, octo, permata, \
+    danamon, seabank, bank jago, jago, jenius, blu, neobank, bank neo, allo bank, superbank, dana, gopay merchant, \
+    gopay, ovo, shopeepay, linkaja, qris, bi-fast, bifast";
+const ACCOUNT: &str = "rekening, rek, tabungan, dompet, akun, saldo, account, your account";
+const OWNER: &str = "anda, kamu, your";
+const REFERENCE: &str = "no. referensi, no referensi, referensi, no. ref, no ref, ref, rrn, id transaksi, stan, info";
+const REMARK: &str = "berita, keterangan, ket, catatan, pesan, note";
+const BALANCE: &str = "saldo, sisa saldo, balance";
 /// What banks add in a sentence of its own.
-const ADVICE: &[&str] = &[
-    "cek",
-    "bukan anda",
-    "jika",
-    "hubungi",
-    "info",
-    "jangan",
-    "waspada",
-    "terima kasih",
-    "terimakasih",
-    "untuk info",
-    "abaikan",
-];
+const ADVICE: &str =
+    "cek, bukan anda, jika, hubungi, info, jangan, waspada, terima kasih, terimakasih, untuk info, abaikan";
 /// What ends a name, however it is written.
 const NO_NAME: &str = "ke pada tgl tanggal sebesar senilai sejumlah rp idr saldo berita ket keterangan catatan masuk diterima telah \
     berhasil sudah belum melalui via oleh untuk pukul jam tadi kemarin besok nanti bukan palsu test tes contoh simulasi";
@@ -220,15 +101,15 @@ fn take<'a>(rest: &'a str, starts: bool, said: &mut Said) -> Option<&'a str> {
         said.arrived = true;
         return Some(behind);
     }
-    if let Some(behind) = phrase(rest, &["dari", "from"]) {
+    if let Some(behind) = phrase(rest, "dari, from") {
         said.from = true;
         return name(behind.trim_start_matches([' ', ':']));
     }
-    if let Some(behind) = phrase(rest, &["ke", "to"]) {
+    if let Some(behind) = phrase(rest, "ke, to") {
         said.ours = true;
         return account(behind);
     }
-    if let Some(behind) = phrase(rest, &["via", "melalui"]) {
+    if let Some(behind) = phrase(rest, "via, melalui") {
         return phrase(behind.trim_start(), BANKS);
     }
     if let Some(behind) = phrase(rest, REMARK).and_then(|behind| behind.trim_start().strip_prefix(':')) {
@@ -242,7 +123,7 @@ fn take<'a>(rest: &'a str, starts: bool, said: &mut Said) -> Option<&'a str> {
     if let Some(behind) = phrase(rest, BALANCE).and_then(balance) {
         return Some(behind);
     }
-    if phrase(rest, &["rekening", "rek"]).is_some() {
+    if phrase(rest, "rekening, rek").is_some() {
         return account(rest);
     }
     if let Some(behind) = date::at(rest, NaiveDate::default()).map(|(_, len)| len).or_else(|| time(rest)) {
@@ -279,13 +160,13 @@ fn skip(text: &str) -> (&str, &str) {
 }
 
 /// What stands behind the longest of some phrases that a text begins with.
-fn phrase<'a>(text: &'a str, known: &[&str]) -> Option<&'a str> {
-    let fits = |phrase: &&&str| {
+fn phrase<'a>(text: &'a str, known: &str) -> Option<&'a str> {
+    let fits = |phrase: &str| {
         let (start, rest) = text.split_at_checked(phrase.len())?;
         let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' && phrase.len() < 3);
         (start.eq_ignore_ascii_case(phrase) && ends).then_some(rest)
     };
-    known.iter().filter_map(|one| fits(&one)).min_by_key(|rest| rest.len())
+    known.split(", ").filter_map(fits).min_by_key(|rest| rest.len())
 }
 
 fn word(text: &str) -> &str {
@@ -358,8 +239,7 @@ fn account(text: &str) -> Option<&str> {
 
 /// What stands behind a balance.
 fn balance(text: &str) -> Option<&str> {
-    const OF: &[&str] =
-        &["akhir", "sekarang", "anda", "kamu", "saat ini", "rekening", "menjadi", "efektif", "tersedia"];
+    const OF: &str = "akhir, sekarang, anda, kamu, saat ini, rekening, menjadi, efektif, tersedia";
     let mut rest = text.trim_start_matches([' ', ':']);
     for _ in 0..4 {
         if let Some((_, behind)) = amount(rest, true) {
@@ -427,4 +307,23 @@ pub(super) fn is_statement(text: &str, is_dated: bool) -> bool {
     let is_asked = text.contains('?') || text.trim_start().starts_with('[');
     let is_columns = is_dated && text.contains("  ") && line::has_columns(text);
     !is_foreign && !is_asked && (is_cells || is_columns || !is_talk)
+}
+
+/// Whether it names a bank or a wallet, or says as they do that money came in.
+pub(super) fn has_banks_words(text: &str) -> bool {
+    let starts = text
+        .char_indices()
+        .filter(|(at, _)| !text.get(..*at).is_some_and(|before| before.ends_with(char::is_alphanumeric)));
+    starts.filter_map(|(at, _)| text.get(at..)).any(|rest| phrase(rest, BANKS).or_else(|| phrase(rest, CAME)).is_some())
+}
+
+/// That it failed, was taken back or is put right, whatever stands beside it.
+const UNDONE: &str = "gagal ggl batal dibatalkan pembatalan dikembalikan pengembalian kembali refund reversal reversed \
+    reverse rev rvsl retur return returned koreksi correction ditolak tolak tertunda ditunda tertahan ditahan pending \
+    failed fail cancel cancelled canceled rejected declined kadaluarsa kedaluwarsa expired belum blm blom not void";
+
+/// The word by which the lines of one payment say that nothing came of it.
+pub(super) fn undone_by(text: &str) -> Option<&'static str> {
+    let text = text.to_lowercase();
+    text.split(|c: char| !c.is_alphanumeric()).find_map(|word| UNDONE.split_whitespace().find(|known| *known == word))
 }

@@ -42,61 +42,22 @@ pub(super) fn has_columns(line: &str) -> bool {
 
 /// What a text says of the way money went; `None` where it says nothing, or both.
 pub(super) fn flow_of(text: &str) -> Option<Flow> {
-    const IN: [&str; 24] = [
-        "transfer masuk",
-        "dana masuk",
-        "uang masuk",
-        "kredit masuk",
-        "saldo masuk",
-        "pemasukan",
-        "dana diterima",
-        "telah diterima",
-        "berhasil diterima",
-        "menerima",
-        "terima transfer",
-        "transfer dari",
-        "trf dari",
-        "trsf dari",
-        "kiriman dari",
-        "kr otomatis",
-        "dikredit",
-        "mendapat transfer",
-        "mendapatkan transfer",
-        "diterima dari",
-        "pembayaran diterima",
-        "pembayaran qris",
-        "received",
-        "credited",
-    ];
-    const OUT: [&str; 17] = [
-        "transfer keluar",
-        "dana keluar",
-        "uang keluar",
-        "transfer ke ",
-        "trf ke ",
-        "kirim ke ",
-        "pembayaran ke ",
-        "bayar ke ",
-        "penarikan",
-        "tarik tunai",
-        "pembelian",
-        "didebet",
-        "debited",
-        "biaya",
-        "payment to",
-        "sent to",
-        "transfer to ",
-    ];
+    const IN: &str = "transfer masuk, dana masuk, uang masuk, kredit masuk, saldo masuk, pemasukan, dana diterima, \
+        telah diterima, berhasil diterima, menerima, terima transfer, transfer dari, trf dari, trsf dari, \
+        kiriman dari, kr otomatis, dikredit, mendapat transfer, mendapatkan transfer, diterima dari, \
+        pembayaran diterima, pembayaran qris, received, credited";
+    const OUT: &str = "transfer keluar, dana keluar, uang keluar, transfer ke , trf ke , kirim ke , pembayaran ke , \
+        bayar ke , penarikan, tarik tunai, pembelian, didebet, debited, biaya, payment to, sent to, transfer to ";
     // What is paid with a card, or for one, is no credit.
     let text = text.to_lowercase().replace("kartu kredit", "").replace("credit card", "");
-    let has = |names: &[&str]| names.iter().any(|name| text.contains(name));
+    let has = |names: &str| names.split(", ").any(|name| text.contains(name));
     let word = |names: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|word| names.contains(&word));
     // By itself `masuk` is anybody's word.
     let to_an_account = word(&["masuk"]) && word(&["rek", "rekening", "tabungan", "bank", "dari"]);
-    let is_in = has(&IN) || word(&["cr", "kredit", "credit"]) || to_an_account;
+    let is_in = has(IN) || word(&["cr", "kredit", "credit"]) || to_an_account;
     // The payer's own screen: `Pembayaran QRIS Rp50.236 ke Toko Hadi berhasil`.
     let pays_somebody = word(&["pembayaran", "bayar", "payment"]) && word(&["ke", "kepada", "to"]);
-    let is_out = pays_somebody || has(&OUT) || word(&["db", "debet", "debit", "keluar"]);
+    let is_out = pays_somebody || has(OUT) || word(&["db", "debet", "debit", "keluar"]);
     match (is_in, is_out) {
         (true, false) => Some(Flow::In),
         (false, true) => Some(Flow::Out),
@@ -129,6 +90,14 @@ fn tokens(line: &str) -> impl Iterator<Item = Token<'_>> {
                 return Some(Token { start, end, text });
             }
         }
+    })
+}
+
+/// Whether an amount stands in it with its currency.
+pub(super) fn names_currency(line: &str) -> bool {
+    tokens(line).any(|token| {
+        let before = line.get(..token.start).unwrap_or_default();
+        ends_in_currency(before) && amount(&token).is_some()
     })
 }
 

@@ -6,7 +6,6 @@
 //! is never taken for a payment. What is left in doubt is told as such: somebody else's money is never given away on a guess.
 
 mod date;
-mod doubt;
 mod form;
 mod line;
 mod table;
@@ -63,7 +62,7 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
     let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     let text = text.get(..end).unwrap_or_default();
     // A message says in one line that something came, and in the next how much. Of several, each line speaks for itself.
-    let whole = line::flow_of(&doubt::without_questions(text));
+    let whole = line::flow_of(text);
     let undone_lines = undone_lines(text, today);
     let notices = notices(text, today);
     let mut moved = Vec::new();
@@ -85,12 +84,10 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
             let is_bare = own == Flow::Unclear && day.is_some() && moved.len() == begins;
             let flow = if own == Flow::Unclear { whole.unwrap_or(own) } else { own };
             let (is_marked, notice) = (line::is_marked(one), notice.filter(|notice| notice.amount == amount));
-            // A mark is a statement's, which does not talk.
-            let talked = if is_marked { None } else { doubt::talked_by(one) };
             let is_plain = notice.is_some() || is_marked && form::is_statement(one, dated.is_some());
             // Its form says so, though no word of it does.
             let flow = if flow == Flow::Unclear && notice.is_some() { Flow::In } else { flow };
-            let doubt = undone.or(talked).filter(|_| flow == Flow::In);
+            let doubt = undone.filter(|_| flow != Flow::Out);
             let is_sure = doubt.is_none() && !may_be_balance(one, &amounts, amount);
             let flow = match flow {
                 Flow::In if !is_sure => Flow::Unclear,
@@ -159,7 +156,7 @@ fn undone_lines(text: &str, today: NaiveDate) -> Vec<Option<&'static str>> {
         let &[from, to] = pair else { continue };
         let of_all = undone.first().copied().flatten().filter(|_| begins.get(1).is_some_and(|first| *first > 0));
         let said = lines.get(from..to).unwrap_or_default().join("\n");
-        undone.extend(std::iter::repeat_n(of_all.or_else(|| doubt::undone_by(&said)), to - from));
+        undone.extend(std::iter::repeat_n(of_all.or_else(|| form::undone_by(&said)), to - from));
     }
     undone
 }
@@ -179,16 +176,26 @@ pub fn cut(moved: &[Moved]) -> (&[Moved], bool) {
     moved.get(..MOST_LINES).map_or((moved, false), |first| (first, moved.len() > MOST_LINES))
 }
 
-/// Whether a text tells of money that has come in: then it is read as such, and not as what somebody types.
+/// Whether a text tells as banks do of money that has come in: then it is read as such, and not as what somebody types.
 #[must_use]
 pub fn tells_of_income(text: &str, today: NaiveDate) -> bool {
-    read(text, today).iter().any(|moved| moved.flow.is_in())
+    read(text, today).iter().any(|moved| moved.flow == Flow::In)
 }
 
-/// Whether a text names amounts as come in, plainly or in doubt.
+/// Whether a text names amounts as come in, however it does, or as not come after all.
 #[must_use]
 pub fn may_tell_of_income(text: &str, today: NaiveDate) -> bool {
     read(text, today).iter().any(|moved| moved.flow.is_in() || moved.doubt.is_some())
+}
+
+/// Whether a text is written as banks and wallets write, whatever came of the money: an amount with its currency among
+/// their words.
+#[must_use]
+pub fn is_like_a_banks(text: &str) -> bool {
+    const FEWEST_WORDS: usize = 4;
+    let is_of_money = text.lines().any(|one| line::names_currency(one));
+    let has_its_words = form::has_banks_words(text) || line::flow_of(text).is_some() || form::undone_by(text).is_some();
+    is_of_money && has_its_words && text.split_whitespace().count() >= FEWEST_WORDS
 }
 
 type Told = (Rupiah, Flow, Option<&'static str>);

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Flow, Moved, date, doubt, doubt_what_went_out_again, form, line, may_be_balance, push};
+use super::{Flow, Moved, date, doubt_what_went_out_again, form, line, may_be_balance, push};
 use crate::catalog::{Table, TableRow};
 use crate::written;
 
@@ -47,7 +47,7 @@ pub fn read_table(table: &Table, today: NaiveDate) -> Vec<Moved> {
         let day = shown.iter().find_map(|cell| date::leading(cell, today));
         let shown = shown.join(" ; ");
         // What was taken back or put right is looked at by a person.
-        let undone = doubt::undone_by(&shown);
+        let undone = form::undone_by(&shown);
         let told = |amount, flow| match undone {
             Some(_) if flow == Flow::In => (amount, Flow::Unclear, undone),
             _ if flow == Flow::In && !form::is_statement(&shown, day.is_some()) => (amount, Flow::Told, None),
