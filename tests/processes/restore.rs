@@ -310,7 +310,7 @@ async fn on_a_full_disk_it_stops_says_so_and_loses_nothing() {
     assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
 
     // sled begins a new part of its file when it is opened. That fits; what is written to the books from then on soon does not.
-    let room = fs::metadata(site.data().join("state/db")).unwrap().len() + (1 << 18);
+    let room = fs::metadata(site.data().join("state/db")).unwrap().len() + (1 << 20);
     let mut running = site.settings.start_within(site.folder.path(), &["run"], room);
     let mut full = None;
     for n in 0..3_000 {
