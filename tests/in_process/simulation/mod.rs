@@ -41,7 +41,7 @@ use self::run::{How, Played, play};
 use self::sabotage::Sabotage;
 
 /// Runs of every `cargo test`.
-const SEEDS: u64 = 1_200;
+const SEEDS: u64 = 2_000;
 /// The same in sled, which syncs every commit.
 const SEEDS_IN_SLED: u64 = 60;
 /// A fault built in must show within so many runs: several times what any of them takes, as another computer's threads may
