@@ -37,7 +37,7 @@ async fn what_only_has_figures_is_no_serial_number() {
         "081234567823",
         "6281234567823",
         "087812345678",
-        "12345678",
+        "1234",
     ] {
         let said = shop.say(&admin(), &format!("/sukses 1 {sn}"), 1).await.remove(0);
         // What reads as a command shows how a serial number is typed.
@@ -93,7 +93,7 @@ async fn another_sum_for_a_ticket_and_a_large_step_of_a_price_are_asked_about() 
     shop.say(&admin(), "/acc 1 50000", 2).await;
     assert_eq!(shop.available(1).await, before + 50_000);
     let price = || shop.shop.catalog().get(&"S10".parse().unwrap()).unwrap().price.get();
-    for change in ["+10000", "20500", "+3000", "13.200"] {
+    for change in ["+10000", "20500", "+6000", "3.000"] {
         let said = shop.say(&admin(), &format!("/hargajual S10 {change}"), 1).await.remove(0);
         assert!(said.contains("Jauh dari harga lama") && price() == 10_500, "{change}: {said}");
     }

@@ -460,6 +460,7 @@ async fn a_reference_at_two_processes_at_once_is_one_order_and_never_falsely_cal
                 return said;
             }
             assert!(started.elapsed() < PATIENCE, "{said}\n{}", fleet.log());
+            tokio::time::sleep(Duration::from_millis(300)).await;
         }
     };
     let one = async |n: usize| {

@@ -27,6 +27,8 @@ impl Request<'_> {
             forget(answer, self.message);
         }
         self.withdraw(Waits::Order(shown.id), answer).await?;
+        // What is changed was shown after any list.
+        self.lists_everything();
         self.wish(wish, answer).await?;
         Ok(true)
     }

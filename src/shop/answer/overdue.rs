@@ -71,7 +71,8 @@ fn begins_like_a_phone(word: &str) -> bool {
 /// Whether a text is one serial number and can only be this delivery's. What else has figures too (an hour, a day, a sum, the
 /// destination, two numbers at once) is asked about. A token may name its owner.
 fn proves_delivery(order: &Order, text: &str) -> bool {
-    const FEWEST: usize = 10;
+    const FEWEST: usize = 4;
+    const FEWEST_IN_PIECES: usize = 10;
     const MOST: usize = 24;
     /// Figures in a row: no day, hour or sum has so many.
     const IN_A_ROW: usize = 6;
@@ -83,10 +84,14 @@ fn proves_delivery(order: &Order, text: &str) -> bool {
     let is_grouped = digits(serial) >= FEWEST_GROUPS * TOKEN_GROUP
         && digits(serial) <= MOST_GROUPS * TOKEN_GROUP
         && serial.split([' ', '-']).all(|group| digits(group) == TOKEN_GROUP && group.len() == TOKEN_GROUP);
-    let is_one = !begins_like_a_phone(serial)
-        && (is_grouped || (is_piece && longest >= IN_A_ROW && (FEWEST..=MOST).contains(&digits(serial))));
+    let has_enough = if serial.contains(['.', '-']) {
+        longest >= IN_A_ROW && digits(serial) >= FEWEST_IN_PIECES
+    } else {
+        digits(serial) >= FEWEST
+    };
+    let is_one = !begins_like_a_phone(serial) && (is_grouped || (is_piece && has_enough && digits(serial) <= MOST));
     let is_own = order.bill.is_some() || order.serial_key_of(text).is_some();
-    let others = |field: &str| order.kind == ProductKind::Token && digits(field) < FEWEST;
+    let others = |field: &str| order.kind == ProductKind::Token && digits(field) < FEWEST_IN_PIECES;
     is_one && is_own && fields.all(others) && serial::delivery(order.kind, text).is_ok()
 }
 

@@ -85,10 +85,9 @@ fn altered(before: Option<&Agent>, after: &Agent, by: Option<AgentId>, shown: &[
                 return false;
             };
             let (Ok(whom), Ok(amount)) = (whom.parse(), amount.parse()) else { return false };
-            let amount = Some(Rupiah::new(amount)).filter(|amount| amount.is_positive());
             let mut markups = before.network.markups.clone();
             by == Some(after.id)
-                && markups.set(MarkupFor::Downline(whom), amount).is_ok()
+                && markups.set(MarkupFor::Downline(whom), Some(Rupiah::new(amount))).is_ok()
                 && markups == after.network.markups
         };
         done.push(shown.iter().find(is_it).cloned().unwrap_or_else(|| "MARKUP, which was not shown".to_owned()));

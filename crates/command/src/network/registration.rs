@@ -117,15 +117,16 @@ struct Numbers {
 impl Numbers {
     /// `[[<balance>.]<markup>.]<pin>`, or the markup alone.
     fn behind(atoms: &[Atom<'_>]) -> Result<Self, Problem> {
-        let grouped = grouped(atoms);
-        let numbers: Vec<&str> = grouped.iter().map(|number| number.text.as_str()).collect();
+        // The last one may be a PIN of any length.
+        let (before, last) = atoms.split_at(atoms.len().saturating_sub(1));
+        let grouped = grouped(before);
+        let last = last.iter().map(|atom| atom.text);
+        let numbers: Vec<&str> = grouped.iter().map(|number| number.text.as_str()).chain(last).collect();
         let markup = |text: &str| sum(text).map(Some).ok_or_else(|| Problem::unfit(Part::Amount, text));
         let pin = |text: &str| text.parse().map(Some).map_err(|_| Problem::unfit(Part::Pin, text));
         match *numbers.as_slice() {
             [] => Ok(Self::default()),
-            [only] if is_pin(only) && only.len() >= PIN_ALONE && grouped.iter().all(|number| number.atoms == 1) => {
-                Ok(Self { pin: pin(only)?, ..Self::default() })
-            }
+            [only] if is_pin(only) && only.len() >= PIN_ALONE => Ok(Self { pin: pin(only)?, ..Self::default() }),
             [only] => Ok(Self { markup: markup(only)?, ..Self::default() }),
             [first, last] => Ok(Self { deposit: None, markup: markup(first)?, pin: pin(last)? }),
             [deposit, second, last] => {

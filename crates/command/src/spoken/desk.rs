@@ -235,7 +235,7 @@ impl<'a> Speaks<'a> {
             .iter()
             .filter(|atom| !below::names_somebody(atom) && sold(atom).is_none() && !supplies(atom))
             .filter(|atom| number.as_ref().is_none_or(|_| atom.text.len() < number_digits()))
-            .copied()
+            .map(|atom| Atom { text: atom.text.trim_end_matches('%'), ..*atom })
             .collect();
         Self {
             agent,

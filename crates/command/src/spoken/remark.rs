@@ -1,9 +1,8 @@
 //! Why something is done, behind a command that takes nothing more: `/blokir KR0001 nunggak`.
 
 use super::signals::{CALL_OFF, COMES_TRUE, DO_NOT, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, WAIT};
-use super::words::{is_courtesy, is_in, is_wallet, plain};
+use super::words::{is_courtesy, is_in, plain};
 use crate::admin::command::{AdminCommand, AdminDesk};
-use crate::deposit::is_bank;
 use crate::read::{Problem, Words};
 use crate::routing::command::AdminRouting;
 use konter_core::ids::AgentId;
@@ -28,19 +27,20 @@ const UNTIL: &str = "sampai sampe smp smpe sd s/d hingga sampek until till selam
 const SPANS: &str = "jam menit hari minggu bulan hours minutes days";
 
 /// They say that whoever writes is not sure.
-const UNSURE: &str = "mungkin kayaknya kayanya kyknya kayake sepertinya spertinya kali ragu entah gatau gatahu tes test \
-    testing coba atau eh maaf sori sorry";
-/// They begin to say how money came, or why it went back.
-const PAID_BY: &str = "tf trf trsf transfer tranfer cash tunai kontan kes setor setoran nyetor titip titipan bayar bayaran \
-    pembayaran dibayar lunas pelunasan cicil cicilan saldo modal bonus hadiah komisi promo via lewat dari dr tiket deposit depo \
-    topup isi uang bon utang hutang kasbon tempo pinjam pinjaman kembalian refund retur koreksi mutasi bukti";
-/// They begin to say why it is taken back.
+const UNSURE: &str = "mungkin kayaknya kayanya kyknya kayake sepertinya spertinya kali ragu entah gatau gatahu coba atau eh maaf \
+    sori sorry";
+/// They say why it is taken back.
 const TAKEN_BY: &str = "salah slh keliru kliru kelebihan lebih double dobel dua batal ditarik tarik ralat";
 /// Of a note they say that another sum or somebody else is meant.
 const REDIRECTS: &str = "buat untuk utk ke harusnya seharusnya kurang";
 /// A number behind them is no sum.
 const COUNTED: &str = "jam pukul pkl tgl tanggal tiket no nomor trx";
 
+/// Of an order they say that it is open, that it came, or that somebody else says so.
+const OPEN: &str = "pending diterima katanya harusnya seharusnya kepotong nambah proses diproses timeout rto tau tahu yakin jelas \
+    pasti sukses berhasil terkirim delivered";
+/// They go on with another one.
+const OTHERWISE_SAID: &str = "dan dgn dengan and serta atau";
 /// Of what failed they are said, as they stand.
 const FAILED: &str = "gagal gagalkan failed fail failure gangguan ganguan ditolak tolak reject rejected \
     dibatalkan batal dibatalin cancel cancelled limit diblokir terblokir blokir hangus expired kadaluarsa kedaluwarsa \
@@ -55,11 +55,40 @@ const OF_ORDERS: &str = "nomor nomornya no nomer nmr hp tujuan meter id idpel pe
     trx order operator provider supplier pusat server sistem system biller oleh dari di ke karena krn kata ternyata kirim cs admin dinyatakan konfirmasi \
     dikonfirmasi sudah sdh sedang lagi by the was is not sama yang nya kak ya memang";
 
-/// Whether a reason says in plain words that an order failed, and nothing else. Whatever is left open is asked about: the
-/// price goes back by it.
+/// Whether a reason leaves it at that, an order failed: it says so in plain words, or nothing that may mean otherwise. All else
+/// is asked about: the price goes back by it.
 #[must_use]
 pub fn says_why_it_failed(reason: &str) -> bool {
     let said = words(reason);
+    says_failed(reason, &said) || !may_mean_otherwise(reason, &said)
+}
+
+/// A second order, a serial number, a success, a doubt, or no reason at all.
+fn may_mean_otherwise(reason: &str, said: &[String]) -> bool {
+    const SERIAL_DIGITS: usize = 6;
+    let has = |lists: &[&str]| said.iter().any(|word| lists.iter().any(|list| is_in(list, word)));
+    let is_number = |word: &String| word.bytes().all(|b| b.is_ascii_digit());
+    let is_no = |word: &String| is_in(NO, word);
+    let names = said.first().is_none_or(is_number)
+        || said.windows(2).any(|pair| is_in("trx ref reff order", &pair[0]) && is_number(&pair[1]))
+        || (has(&["sn serial"]) && said.iter().any(|word| word.len() >= SERIAL_DIGITS && is_number(word)));
+    let has_come = said.iter().enumerate().any(|(at, word)| {
+        let before = at.checked_sub(1).and_then(|before| said.get(before));
+        word == "masuk" && !before.is_some_and(is_no)
+    });
+    let denies = said.iter().position(is_no).is_some_and(|no| said.iter().skip(no).any(|word| word == "gagal"))
+        || said.last().is_some_and(is_no);
+    let is_empty =
+        said.iter().all(|word| is_courtesy(word) || is_in(FILLS, word) || is_in("alasan alasannya reason", word));
+    names
+        || has_come
+        || denies
+        || is_empty
+        || reason.contains('?')
+        || has(&[UNSURE, IF, LATER, NOT_YET, OPEN, OTHERWISE_SAID])
+}
+
+fn says_failed(reason: &str, said: &[String]) -> bool {
     let negates = |at: usize| {
         let before = at.checked_sub(1).and_then(|before| said.get(before));
         before.is_some_and(|word| is_in(NO, word) || word == "not")
@@ -75,16 +104,13 @@ pub fn says_why_it_failed(reason: &str) -> bool {
     says_so && !reason.contains('?') && said.iter().enumerate().all(fits)
 }
 
-/// Whether a note says in plain words how money came (`tf BCA 1234567890 Budi`), or where it is taken back, why: no other
+/// Whether a note says no more than how money came (`tf BCA 1234567890 Budi`), or where it is taken back, why: no other
 /// sum, nobody else, no doubt.
 #[must_use]
 pub fn says_how_paid(note: &str, takes_back: bool) -> bool {
     let said = words(note);
-    let begins = said.first().is_some_and(|first| {
-        is_in(PAID_BY, first) || is_bank(first) || is_wallet(first) || (takes_back && is_in(TAKEN_BY, first))
-    });
     let denies = |word: &String| {
-        let lists: &[&str] = &[NO, NOT_YET, IF, LATER, DO_NOT, CALL_OFF, OTHERWISE, UNSURE, REDIRECTS];
+        let lists: &[&str] = &[NO, NOT_YET, IF, LATER, DO_NOT, CALL_OFF, MISTAKEN, OTHERWISE, UNSURE, REDIRECTS];
         lists.iter().any(|list| is_in(list, word)) && !(takes_back && is_in(TAKEN_BY, word))
     };
     // An account's number is long, an hour or a day has its mark or its word.
@@ -96,7 +122,7 @@ pub fn says_how_paid(note: &str, takes_back: bool) -> bool {
     };
     let names_another = said.iter().any(|word| word.parse::<AgentId>().is_ok());
     let has_sum = note.split_whitespace().enumerate().any(is_sum);
-    begins && !said.iter().any(denies) && !has_sum && !names_another && !note.contains('?')
+    !said.iter().any(denies) && !has_sum && !names_another && !note.contains('?')
 }
 
 /// The part of a command in which its own words say that it may not be meant.

@@ -39,11 +39,11 @@ pub const fn is_far(before: Rupiah, after: Rupiah) -> bool {
     before > 0 && after > 0 && (after / before >= FAR || before / after >= FAR)
 }
 
-/// Whether a price that is typed moves further at once than prices of the trade do: by more than a quarter.
+/// Whether a price that is typed moves further at once than prices of the trade do: by more than half.
 #[must_use]
 pub const fn is_large_step(before: Rupiah, after: Rupiah) -> bool {
     let (before, after) = (before.get(), after.get());
-    before > 0 && after.abs_diff(before) > before.unsigned_abs() / 4
+    before > 0 && after.abs_diff(before) > before.unsigned_abs() / 2
 }
 
 /// What is odd of a product that comes in place of another, or is new.
