@@ -158,7 +158,7 @@ pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins,
         "PreferenceReply" => fields.fill(&["downlines", "left_out"]),
         "DownlineLine" if !fields.has("own") => fields.put("own", false),
         "Doubts" | "TransferCard" => {
-            fields.fill(&["booked", "above", "below", "waited", "odd_note", "phone", "open_ticket"])
+            fields.fill(&["booked", "above", "below", "waited", "odd_note", "phone", "open_ticket"]);
         }
         "ImportCard" if !fields.has("below") => fields.put("below", Vec::<Value>::new()),
         "BookedBefore" => fields.fill(&["ticket", "from", "by"]),

@@ -59,11 +59,13 @@ pub fn sent_to(text: &str, names: &[String]) -> Result<Sent, String> {
         let is_of_it = names.contains(&word)
             || is_empty(atom)
             || words::is_courtesy(&word)
+            || words::is_pin_word(&word)
             || words::is_to(&word)
             || words::is_balance(&word)
             || words::is_in(SENDS, &word)
             || words::is_in("sebesar senilai uang duit", &word);
-        let is_held = rest.atoms.len() == 1 && sent.amount.is_some() && is_pin(atom.text);
+        let ends = || rest.atoms.iter().skip(1).all(|atom| is_empty(atom) || words::is_courtesy(atom.text));
+        let is_held = sent.amount.is_some() && is_pin(atom.text) && ends();
         if is_of_it || is_held {
             rest.skip(1);
         } else if let (Ok(code), None) = (word.parse(), sent.to) {

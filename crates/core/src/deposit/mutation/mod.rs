@@ -193,7 +193,7 @@ pub fn may_tell_of_income(text: &str, today: NaiveDate) -> bool {
 #[must_use]
 pub fn is_like_a_banks(text: &str) -> bool {
     const FEWEST_WORDS: usize = 4;
-    let is_of_money = text.lines().any(|one| line::names_currency(one));
+    let is_of_money = text.lines().any(line::names_currency);
     let has_its_words = form::has_banks_words(text) || line::flow_of(text).is_some() || form::undone_by(text).is_some();
     is_of_money && has_its_words && text.split_whitespace().count() >= FEWEST_WORDS
 }
