@@ -318,6 +318,13 @@ async fn a_sum_is_of_the_list_that_was_shown_last() {
     says(&shop, "dana").await;
     shows(&shop, &format!("20 {A} 1234\n10 {B} 1234"), 1, "Jumlah", &["SUKSES"]).await;
     assert_eq!(bought(&shop), 0);
+    shop.note("-- a change is one of what is shown, whatever was listed before");
+    for change in ["yang 20 aja", "eh 20", "20"] {
+        says(&shop, "dana").await;
+        says(&shop, &format!("s10 {A}")).await;
+        shows(&shop, change, 1, &format!("S20 Telkomsel 20.000 ke {A}"), &["DANA"]).await;
+        shows(&shop, "batal", 1, "tidak jadi", &[]).await;
+    }
     shop.note("-- what stands in the list is bought, and after a list of everything, or some time, credit");
     says(&shop, "harga tsel").await;
     shows(&shop, &order, 1, "SUKSES. S20", &[]).await;

@@ -49,9 +49,11 @@ const WAVERING: &[&str] = &[
     r"(?:tanpa|no|tidak +ada|tdk +ada|belum +ada|blm +ada|tidak +dapat|gak +ada)(?: +ada)? +(?:respon(?:se|s)?|jawaban|balasan)|kepastian",
     r"(?:unknown|undefined) +(?:status|state|result|respon(?:se|s)?)|(?:status|hasil|respon(?:se|s)?|jawaban)(?:nya)?(?: +akhir)?(?: +(?:trx|transaksi))? +(?:unknown|undefined|(?:tidak|tdk|tak|gak|belum|blm) +(?:di ?)?(?:kenal|kenali|ketahui|jelas|pasti|sesuai|lengkap|terbaca))",
     r"(?:jika|bila|kalau|apabila)(?: +[a-z]+){0,3} +(?:belum|tidak|tdk|blm|gak) +masuk|(?:cek|check)(?: +(?:ke|report|laporan|status))+ +(?:operator|provider|server|supplier)",
+    r"(?:tidak|tdk|gak) +(?:di ?balas|terhubung)|(?:response?|respon|jawaban) +kosong|status +(?:tidak|tdk) +ditemukan|konfirmasi +(?:ke +)?cs",
+    r"(?:sedang|proses|di) ?komplain|komplain +operator|nyangkut|tertunda|telat|antrean|bisa +saja +masuk|kembar|(?:dana|saldo) +belum +kembali|(?:jika|bila|kalau|apabila) +ternyata +masuk",
     r"sn +(?:masih +)?kosong|sn +(?:belum|blm)(?: +ada)?|meragukan|ragu(?:-ragu)?|ambigu(?:ous)?|partial(?:ly)?|sebagian",
     // Its own question was not answered.
-    r"(?:read|gateway|request|connection|connect|socket) +timed? ?-?out|timed +out|time ?-?out +dari|socket|[a-z.]*exception|internal +server +error|unknown +error|sengketa|(?:http|error) +50[0234]|50[0234] +(?:bad|gateway|service|internal)|^[^a-z0-9]*(?:gagal[ .,;:|-]+)?50[0234][^a-z0-9]*$|time ?-?out[ .,;:|-]+(?:cek|check|mohon|harap|tunggu|status)(?: +[a-z]+)?",
+    r"(?:read|gateway|request|connection|connect|socket) +timed? ?-?out|timed +out|time ?-?out +dari|t/o|eof|broken +pipe|no +reply|unexpected +response|parsing +error|service +unavailable|socket|[a-z.]*exception|internal +server +error|unknown +error|sengketa|(?:http|error) +50[0234]|50[0234] +(?:bad|gateway|service|internal)|^[^a-z0-9]*(?:gagal[ .,;:|-]+)?50[0234][^a-z0-9]*$|time ?-?out[ .,;:|-]+(?:cek|check|mohon|harap|tunggu|status)(?: +[a-z]+)?",
     r"(?:koneksi|jaringan|sambungan|connection|network)(?: +(?:ke +)?(?:provider|server|operator|biller|supplier))? +(?:ter)?(?:putus|reset|lost|closed|dropped|aborted|broken)|terputus",
     r"(?:server|provider|operator|host|biller|supplier|h2h|sp|modul) +(?:tidak|tdk|gak|ga|tak|belum|blm) +(?:me)?(?:respon|respons|response|jawab|njawab|balas|mbalas|nanggapi)",
     r"(?:respon(?:se|s)?|jawaban|balasan|status)(?:nya)?(?: +(?:dari +)?(?:provider|server|operator|biller|supplier))+ +(?:tidak|tdk|tak|gak|belum|blm) +(?:di ?)?(?:ketahui|kenal|kenali|jelas|terbaca|ada)",
@@ -73,6 +75,8 @@ const SERIAL: &str = concat!(
     r"(?:sn/ref|ref/sn|sn|s/n|serial|token|voucher)(?: +(?:no|number|code))? *[:=] *[0-9a-z./-]*[0-9][0-9a-z/-]{5,}",
     // Without a sign between them only what is too long for a customer's number or a part of one.
     r"|(?:sn|s/n|sn/ref|ref/sn|serial(?: +number)?|(?:no|nomor|nomer) +seri|(?:kode +)?voucher)[ /#.-]+(?:[0-9]{4}[ -]?){3,}[0-9]*",
+    // A token, in its five groups.
+    r"|(?:[0-9]{4}[ -]){4}[0-9]{4}",
 );
 
 /// What opens a text that says nothing but that the order has failed.
@@ -215,6 +219,13 @@ mod tests {
             "java.net.SocketTimeoutException",
             "cek ke operator",
             "SN belum ada",
+            "tidak dibalas operator",
+            "nyangkut",
+            "EOF",
+            "service unavailable",
+            "sedang dikomplain",
+            "masuk antrean",
+            "jika ternyata masuk saldo dipotong",
             "jika pulsa belum masuk akan direfund",
             "504 gateway timeout",
             "jaringan terputus saat proses",
@@ -296,6 +307,8 @@ mod tests {
             "voucher 1234-5678-9012-3456",
             "S/N=0041002345678901",
             "GAGAL sn 111111111111",
+            "hasil: 1234 5678 9012 3456 7890",
+            "hasil: 1234 5678 9012 3456 7890",
         ] {
             assert!(names_serial(text), "{text}");
         }
