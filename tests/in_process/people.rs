@@ -44,6 +44,8 @@ async fn a_newcomer_is_asked_for_the_name_and_then_for_the_pin() {
         (&["register", "how much does it cost?", "Sunny Shop", "8264"], "Sunny Shop"),
         (&["daftar", "gratis gak?", "min", "Toko 88", "8264"], "Toko 88"),
         (&["daftar", "Saldo Mart", "8264"], "Saldo Mart"),
+        (&["daftar", "Batal Cell", "8264"], "Batal Cell"),
+        (&["daftar", "nama saya Rudi", "8264"], "Rudi"),
         (&["daftar", "Apa Kabar Cell 8264"], "Apa Kabar Cell"),
     ]
     .into_iter()

@@ -37,7 +37,9 @@ impl Request<'_> {
             guides.asked_for(chat, self.at).filter(|asked| matches!(asked, Awaits::ShopName | Awaits::ShopPin(_)));
         let Some(asked) = asked.filter(|_| self.may_mean(Waits::Answer)) else { return Ok(false) };
         let command = konter_command::parse(text);
-        if matches!(command, Command::Talk(Talk::No | Talk::Undo { .. })) {
+        // `Batal Cell` is a name.
+        let names_a_shop = matches!(asked, Awaits::ShopName) && sounds_like_a_shop(text);
+        if matches!(command, Command::Talk(Talk::No | Talk::Undo { .. })) && !names_a_shop {
             guides.forget_awaited(chat);
             answer.reply(talk(TalkReply::Dropped {
                 what: vec![DroppedWhat::Line { line: FORMAT.to_owned() }],
@@ -59,6 +61,7 @@ impl Request<'_> {
                 let is_free = is_a_shops
                     || matches!(command, Command::Unknown { .. } | Command::Talk(Talk::WantsToJoin))
                     || matches!(command, Command::Incomplete { topic: Topic::Register, .. })
+                    || matches!(command, Command::Preference(PreferenceCommand::Rename { .. }))
                     || pin.is_some();
                 let name = name_to_register(name, true).filter(|name| is_free && !name.is_empty());
                 let name = name.filter(|_| is_a_shops || asked_by_newcomer(text).is_none());
